@@ -1,0 +1,40 @@
+namespace DistributedTrainer.Data;
+
+/// <summary>A loaded data set: its parts, shapes and identity.</summary>
+public sealed class DataSet : IDisposable
+{
+    /// <summary>SHA-256, lower-case hex, of the data: equal on every node or the node gets no shards.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Shape of one input without the batch axis: (4) for iris, (28, 28) for MNIST.</summary>
+    public required IReadOnlyList<int> InputShape { get; init; }
+
+    /// <summary>Floats in a target row: 1 for classes.</summary>
+    public required int TargetLength { get; init; }
+
+    /// <summary>Names of the classes in index order; empty for real values.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Names of the input columns after one-hot coding; empty where the format has none.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    public required Examples Train { get; init; }
+
+    public required Examples? Validation { get; init; }
+
+    public required Examples? Test { get; init; }
+
+    /// <summary>What <c>model.json</c> keeps so that new rows can be prepared alike.</summary>
+    public required Preparation Preparation { get; init; }
+
+    /// <summary>Memory maps and files to close.</summary>
+    public IDisposable? Owner { get; init; }
+
+    public int InputLength => InputShape.Aggregate(1, (product, size) => product * size);
+
+    /// <summary>Reads, checks, splits and fits; everything drawn at random is keyed by the seed.</summary>
+    /// <exception cref="DataException">A file is missing or wrong; the message says what and where.</exception>
+    public static DataSet Load(DataSpec spec, TargetType target, ulong seed) => throw new NotImplementedException();
+
+    public void Dispose() => Owner?.Dispose();
+}

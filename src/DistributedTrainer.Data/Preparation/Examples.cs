@@ -1,0 +1,16 @@
+namespace DistributedTrainer.Data;
+
+/// <summary>One part of a data set (training, validation or test): rows by index, prepared and normalized as the network takes them.</summary>
+public abstract unsafe class Examples
+{
+    public abstract int Count { get; }
+
+    /// <summary>Row numbers of the whole data set by position in this part: the identity that keyed randomness uses.</summary>
+    public abstract long RowId(int index);
+
+    /// <summary>
+    /// Writes the rows <paramref name="rows"/>, in that order: inputs (rows, InputLength), targets (rows, TargetLength).
+    /// Safe to call from several threads. Class targets are the index as a float.
+    /// </summary>
+    public abstract void Read(ReadOnlySpan<int> rows, float* inputs, float* targets);
+}

@@ -1,0 +1,73 @@
+namespace DistributedTrainer.Numerics;
+
+/// <summary>
+/// A vector of float32 lanes of some width. Kernels are written once, generic over it, so that the paths for 512, 256 and
+/// 128 bits and for scalar code cannot drift apart: every operation here gives the same bits in every lane on every path.
+/// Comparisons give all-ones or all-zeros lanes. "Bits" operations treat a lane as the 32-bit integer with the same bits.
+/// </summary>
+public unsafe interface IVector<TSelf>
+    where TSelf : struct, IVector<TSelf>
+{
+    /// <summary>Number of lanes: 16, 8, 4 or 1.</summary>
+    static abstract int Count { get; }
+
+    static abstract TSelf Zero { get; }
+
+    static abstract TSelf Broadcast(float value);
+
+    static abstract TSelf Load(float* source);
+
+    static abstract void Store(TSelf value, float* destination);
+
+    static abstract TSelf operator +(TSelf left, TSelf right);
+
+    static abstract TSelf operator -(TSelf left, TSelf right);
+
+    static abstract TSelf operator *(TSelf left, TSelf right);
+
+    static abstract TSelf operator /(TSelf left, TSelf right);
+
+    static abstract TSelf Sqrt(TSelf value);
+
+    static abstract TSelf Abs(TSelf value);
+
+    /// <summary>Sign flipped, also of zeros.</summary>
+    static abstract TSelf Negate(TSelf value);
+
+    /// <summary>left · right + addend with one rounding.</summary>
+    static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    static abstract TSelf LessThan(TSelf left, TSelf right);
+
+    static abstract TSelf LessThanOrEqual(TSelf left, TSelf right);
+
+    static abstract TSelf Equal(TSelf left, TSelf right);
+
+    /// <summary>Lane by lane: where the mask's bits are ones, <paramref name="whenTrue"/>, else <paramref name="whenFalse"/>.</summary>
+    static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
+
+    static abstract TSelf And(TSelf left, TSelf right);
+
+    static abstract TSelf Or(TSelf left, TSelf right);
+
+    static abstract TSelf Xor(TSelf left, TSelf right);
+
+    /// <summary>The integer in every lane, as bits.</summary>
+    static abstract TSelf BroadcastBits(int bits);
+
+    static abstract TSelf AddBits(TSelf left, TSelf right);
+
+    static abstract TSelf SubtractBits(TSelf left, TSelf right);
+
+    static abstract TSelf ShiftLeftBits(TSelf value, int count);
+
+    static abstract TSelf ShiftRightArithmeticBits(TSelf value, int count);
+
+    static abstract TSelf ShiftRightLogicalBits(TSelf value, int count);
+
+    /// <summary>The lane's integer bits as a float value, rounded to nearest even.</summary>
+    static abstract TSelf ConvertBitsToFloat(TSelf value);
+
+    /// <summary>The lane's value truncated toward zero, as integer bits. Callers keep it within the range of int.</summary>
+    static abstract TSelf TruncateToBits(TSelf value);
+}
