@@ -1,0 +1,32 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary>
+/// Who does what: shards to nodes, server ranges to nodes. Nodes act on an assignment from the step on whose published version the
+/// leading server (range 0) stamps its number.
+/// </summary>
+/// <param name="Term">Grows with each coordinator.</param>
+/// <param name="Number">Grows with each assignment of a job, from 1.</param>
+/// <param name="Shards">Node address by shard.</param>
+/// <param name="Primaries">Node address by server range.</param>
+public sealed record Assignment(long Term, int Number, IReadOnlyList<string> Shards, IReadOnlyList<string> Primaries)
+{
+    /// <summary>The node of the leading server.</summary>
+    public string Leader => Primaries[0];
+
+    /// <summary>Every node with a part in it, each once, in ordinal order.</summary>
+    public IReadOnlyList<string> Nodes { get; } = [.. Shards.Concat(Primaries).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>The shards of a node: one run, first to end − 1; empty where it has none.</summary>
+    public (int First, int End) ShardsOf(string node)
+    {
+        var first = 0;
+        while (first < Shards.Count && Shards[first] != node)
+            first++;
+        var end = first;
+        while (end < Shards.Count && Shards[end] == node)
+            end++;
+        return (first, end);
+    }
+
+    public IEnumerable<int> RangesOf(string node) => Enumerable.Range(0, Primaries.Count).Where(range => Primaries[range] == node);
+}

@@ -1,0 +1,11 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary><c>dtrain status</c>.</summary>
+public sealed record ClusterStatus(IReadOnlyList<JobStatus> Jobs, long Term, IReadOnlyList<NodeState> Nodes);
+
+/// <param name="State">waiting, running, completed, stopped or failed.</param>
+public sealed record JobStatus(string Id, string Name, string State, int Epoch, long Step, long Steps);
+
+public sealed record NodeState(
+    string Address, int Pid, string Host, IReadOnlyList<string> Roles, string State, IReadOnlyList<int> Shards, IReadOnlyList<int> Primaries,
+    IReadOnlyList<int> Backups);
