@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -36,15 +37,15 @@ internal sealed unsafe class CrossEntropyLoss : LossFunction
         var shiftedSum = 0f;
         if (_everywhere != 0)
         {
-            VectorMap.Run(new Shift(max), logits, gradient, _classes);
+            Elementwise.Map(new Shift(max), logits, gradient, _classes);
             shiftedSum = Reductions.Sum(gradient, _classes);
         }
 
-        VectorMap.Run(new ShiftedExp(max), logits, gradient, _classes);
+        Elementwise.Map(new ShiftedExp(max), logits, gradient, _classes);
         var sum = Reductions.Sum(gradient, _classes);
-        var logSum = Log(sum);
+        var logSum = VectorMath.Log(sum);
         var loss = _onClass * (logSum - (logits[actual] - max)) + _everywhere * (_classes * logSum - shiftedSum);
-        VectorMap.Run(new Gradient(1 / sum, _everywhere), gradient, gradient, _classes);
+        Elementwise.Map(new Gradient(1 / sum, _everywhere), gradient, gradient, _classes);
         gradient[actual] -= _onClass;
         return loss;
     }
@@ -57,22 +58,17 @@ internal sealed unsafe class CrossEntropyLoss : LossFunction
         return index;
     }
 
-    private static float Log(float x)
+    private readonly struct Shift(float by) : IUnaryFormula
     {
-        float result;
-        Lanes1.Store(VectorMath.Log(Lanes1.Broadcast(x)), &result);
-        return result;
-    }
-
-    private readonly struct Shift(float by) : IUnaryOp
-    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector x)
             where TVector : struct, IVector<TVector>
             => x - TVector.Broadcast(by);
     }
 
-    private readonly struct Gradient(float factor, float everywhere) : IUnaryOp
+    private readonly struct Gradient(float factor, float everywhere) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector exponential)
             where TVector : struct, IVector<TVector>
             => exponential * TVector.Broadcast(factor) - TVector.Broadcast(everywhere);
