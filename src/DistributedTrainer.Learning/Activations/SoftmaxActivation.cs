@@ -12,15 +12,15 @@ internal sealed unsafe class SoftmaxActivation : ActivationFunction
     {
         for (var row = 0; row < rows; row++, sum += columns, output += columns)
         {
-            Elementwise.Map(new ShiftedExp(Reductions.Max(sum, columns)), sum, output, columns);
-            Elementwise.Map(new Scale(1 / Reductions.Sum(output, columns)), output, output, columns);
+            Elementwise.Map(new ShiftedExp(Reduction.Max(sum, columns)), sum, output, columns);
+            Elementwise.Map(new Scale(1 / Reduction.Sum(output, columns)), output, output, columns);
         }
     }
 
     public override void Backward(float* kept, float* gradient, int rows, int columns)
     {
         for (var row = 0; row < rows; row++, kept += columns, gradient += columns)
-            Elementwise.Map(new Centred(Reductions.Dot(gradient, kept, columns)), kept, gradient, gradient, columns);
+            Elementwise.Map(new Centred(Reduction.Dot(gradient, kept, columns)), kept, gradient, gradient, columns);
     }
 
     private readonly struct Scale(float factor) : IUnaryFormula

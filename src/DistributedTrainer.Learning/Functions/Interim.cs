@@ -1,7 +1,7 @@
 namespace DistributedTrainer.Learning;
 
 /// <summary>Interim stand-in until the vectorized core's reductions are merged.</summary>
-internal static unsafe class Reductions
+internal static unsafe class Reduction
 {
     public static float Sum(float* x, int length)
     {

@@ -33,16 +33,16 @@ internal sealed unsafe class CrossEntropyLoss : LossFunction
     private float Row(float* logits, int actual, float* gradient)
     {
         // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
-        var max = Reductions.Max(logits, _classes);
+        var max = Reduction.Max(logits, _classes);
         var shiftedSum = 0f;
         if (_everywhere != 0)
         {
             Elementwise.Map(new Shift(max), logits, gradient, _classes);
-            shiftedSum = Reductions.Sum(gradient, _classes);
+            shiftedSum = Reduction.Sum(gradient, _classes);
         }
 
         Elementwise.Map(new ShiftedExp(max), logits, gradient, _classes);
-        var sum = Reductions.Sum(gradient, _classes);
+        var sum = Reduction.Sum(gradient, _classes);
         var logSum = VectorMath.Log(sum);
         var loss = _onClass * (logSum - (logits[actual] - max)) + _everywhere * (_classes * logSum - shiftedSum);
         Elementwise.Map(new Gradient(1 / sum, _everywhere), gradient, gradient, _classes);

@@ -19,7 +19,7 @@ internal sealed unsafe class ElementLoss<TError>(TError error, int outputs) : Lo
         if (outputs > 1)
         {
             for (var row = 0; row < rows; row++)
-                losses[row] = Reductions.Sum(elements + (long)row * outputs, outputs);
+                losses[row] = Reduction.Sum(elements + (long)row * outputs, outputs);
         }
 
         Elementwise.Map(new GradientOp(error), prediction, target, gradient, checked(rows * outputs));
