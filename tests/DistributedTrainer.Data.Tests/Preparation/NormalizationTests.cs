@@ -11,8 +11,8 @@ public sealed class NormalizationTests : IDisposable
     private static readonly Gen<(int Width, float[] Values)> Matrices =
         from rows in Gen.Int[2, 30]
         from width in Gen.Int[1, 40]
-        from values in Gen.Float[-1000f, 1000f].Array[rows * width]
-        select (width, values);
+        from values in Gen.Int[-100_000, 100_000].Array[rows * width]
+        select (width, Array.ConvertAll(values, value => value / 128f));
 
     [Fact]
     public void Standard_gives_mean_0_and_deviation_1() => Matrices.Sample(
@@ -23,7 +23,8 @@ public sealed class NormalizationTests : IDisposable
             for (var column = 0; column < matrix.Width; column++)
             {
                 Assert.Equal(0, rows.Average(row => (double)row[column]), 1e-4);
-                Assert.Equal(1, rows.Average(row => (double)row[column] * row[column]), 1e-4);
+                var isConstant = matrix.Values.Where((_, i) => i % matrix.Width == column).Distinct().Count() == 1;
+                Assert.Equal(isConstant ? 0 : 1, rows.Average(row => (double)row[column] * row[column]), 1e-4);
             }
         },
         iter: 50,
