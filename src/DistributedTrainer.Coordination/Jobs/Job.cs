@@ -32,6 +32,40 @@ public sealed record Job
 
     /// <summary>Null: by the loss.</summary>
     public IReadOnlyList<MetricSpec>? Metrics { get; init; }
+
+    /// <summary>Whether the job keeps rows, or names files, for validation.</summary>
+    public bool HasValidation => Data.ValidationFraction > 0 || Data.ValidationFiles is not null;
+
+    /// <summary>Rows in a full mini-batch.</summary>
+    /// <param name="trainRows">Rows of the training part.</param>
+    public long ResolveBatchSize(long trainRows) => BatchSize ?? trainRows;
+
+    /// <summary>The number of shards: as set, else 8, or the batch size where that is smaller.</summary>
+    /// <param name="trainRows">Rows of the training part.</param>
+    public int ResolveShards(long trainRows) => Shards ?? (int)Math.Min(DefaultShards, ResolveBatchSize(trainRows));
+
+    /// <summary>The reported metrics: as set, else by the loss.</summary>
+    public IReadOnlyList<MetricSpec> ResolveMetrics() => Metrics ?? MetricSet.DefaultFor(Loss);
+
+    /// <summary>The watched figure: as set, else validation.loss where there is validation, else train.loss.</summary>
+    public string ResolveMonitor() => Stop.Monitor ?? (HasValidation ? "validation.loss" : "train.loss");
+
+    internal const int DefaultShards = 8;
+
+    /// <summary>Names for the layers that have none: their kind and their position in the model.</summary>
+    internal Job WithLayerNames() => this with
+    {
+        Model = [.. Model.Select((layer, index) => layer.Name is not null ? layer : layer with { Name = $"dense-{index + 1}" })],
+    };
+
+    /// <summary>The job with every default that follows from the job alone written into it.</summary>
+    internal Job SpelledOut() => WithLayerNames() with
+    {
+        Data = Data with { Normalize = Data.Normalize ?? DataSection.DefaultNormalization(Data) },
+        Shards = Shards ?? (BatchSize is { } rows ? Math.Min(DefaultShards, rows) : null),
+        Metrics = ResolveMetrics(),
+        Stop = Stop with { Monitor = ResolveMonitor() },
+    };
 }
 
 /// <summary>When training ends before the last epoch: whichever comes first. Null rules are off.</summary>

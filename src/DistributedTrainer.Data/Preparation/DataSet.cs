@@ -34,7 +34,19 @@ public sealed class DataSet : IDisposable
 
     /// <summary>Reads, checks, splits and fits; everything drawn at random is keyed by the seed.</summary>
     /// <exception cref="DataException">A file is missing or wrong; the message says what and where.</exception>
-    public static DataSet Load(DataSpec spec, TargetType target, ulong seed) => throw new NotImplementedException();
+    public static DataSet Load(DataSpec spec, TargetType target, ulong seed)
+    {
+        SpecCheck.RequireOneKindOfParts(spec);
+        return spec switch
+        {
+            BuiltInData builtIn => TableLoader.Load(builtIn, target, seed),
+            CsvData csv => TableLoader.Load(csv, target, seed),
+            MnistData mnist => ArrayLoader.Load(mnist, target, seed),
+            IdxData idx => ArrayLoader.Load(idx, target, seed),
+            NpyData npy => ArrayLoader.Load(npy, target, seed),
+            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "No reader for this source."),
+        };
+    }
 
     public void Dispose() => Owner?.Dispose();
 }

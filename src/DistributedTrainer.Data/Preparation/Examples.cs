@@ -5,12 +5,15 @@ public abstract unsafe class Examples
 {
     public abstract int Count { get; }
 
+    /// <summary>False only for rows to predict that came without their target.</summary>
+    public virtual bool HasTargets => true;
+
     /// <summary>Row numbers of the whole data set by position in this part: the identity that keyed randomness uses.</summary>
     public abstract long RowId(int index);
 
     /// <summary>
     /// Writes the rows <paramref name="rows"/>, in that order: inputs (rows, InputLength), targets (rows, TargetLength).
-    /// Safe to call from several threads. Class targets are the index as a float.
+    /// Safe to call from several threads; allocates nothing. Class targets are the index as a float. Null targets are not written.
     /// </summary>
     public abstract void Read(ReadOnlySpan<int> rows, float* inputs, float* targets);
 }

@@ -10,4 +10,22 @@ public sealed record Preparation
 
     /// <summary>By input column: multiplied next (1 / deviation or 1 / span).</summary>
     public IReadOnlyList<float> Factor { get; init; } = [];
+
+    /// <summary>What a target is; decides how the target column of new rows is read.</summary>
+    public TargetType Target { get; init; }
+
+    /// <summary>Shape of one input without the batch axis.</summary>
+    public IReadOnlyList<int> InputShape { get; init; } = [];
+
+    /// <summary>Floats in a target row: 1 for classes.</summary>
+    public int TargetLength { get; init; } = 1;
+
+    /// <summary>Names of the classes in index order; empty for real values.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>A table's target column; null for array files.</summary>
+    public string? TargetColumn { get; init; }
+
+    /// <summary>A table's input columns in order, before one-hot coding; empty for array files.</summary>
+    public IReadOnlyList<ColumnPreparation> Columns { get; init; } = [];
 }

@@ -6,6 +6,36 @@ namespace DistributedTrainer.Learning;
 /// </summary>
 public sealed unsafe class Network
 {
+    private Network(IReadOnlyList<Layer> layers, LossFunction loss, int inputLength, int targetLength)
+    {
+        Layers = layers;
+        Loss = loss;
+        InputLength = inputLength;
+        TargetLength = targetLength;
+        OutputLength = layers[^1].OutputLength;
+        Layout = new ParameterLayout([.. layers.SelectMany(layer => layer.Parameters)]);
+        Summary =
+        [
+            .. layers.Select(layer => new LayerSummary(
+                layer.Name, layer.Kind, layer.OutputShape, layer.Parameters.Sum(parameter => parameter.Length))),
+        ];
+    }
+
+    public ParameterLayout Layout { get; }
+
+    public int InputLength { get; }
+
+    public int TargetLength { get; }
+
+    public int OutputLength { get; }
+
+    /// <summary>A line a layer for the model table: name, kind, output shape, parameters.</summary>
+    public IReadOnlyList<LayerSummary> Summary { get; }
+
+    internal IReadOnlyList<Layer> Layers { get; }
+
+    internal LossFunction Loss { get; }
+
     /// <summary>Checks every shape and lays the parameters out.</summary>
     /// <param name="layers">The model, first layer first.</param>
     /// <param name="loss">The loss, computed from the last layer's output.</param>
@@ -15,31 +45,48 @@ public sealed unsafe class Network
     /// <exception cref="ModelException">A layer's shapes do not fit; the message names the layer and both shapes.</exception>
     public static Network Compile(
         IReadOnlyList<LayerSpec> layers, LossSpec loss, IReadOnlyList<int> inputShape, int targetLength, int classes)
-        => throw new NotImplementedException();
-
-    public ParameterLayout Layout => throw new NotImplementedException();
-
-    public int InputLength => throw new NotImplementedException();
-
-    public int TargetLength => throw new NotImplementedException();
-
-    public int OutputLength => throw new NotImplementedException();
-
-    /// <summary>A line a layer for the model table: name, kind, output shape, parameters.</summary>
-    public IReadOnlyList<LayerSummary> Summary => throw new NotImplementedException();
+    {
+        var inputLength = ModelChecks.InputLength(inputShape);
+        var compiled = Build(layers, inputLength);
+        ModelChecks.OutputFitsLoss(compiled[^1], loss, targetLength, classes);
+        ModelChecks.LossTakesLogits(layers[^1], compiled[^1].Name, loss);
+        return new Network(compiled, LossFunction.For(loss, compiled[^1].OutputLength), inputLength, targetLength);
+    }
 
     /// <summary>Writes the initial parameters, keyed by seed and parameter name. <paramref name="parameters"/> has Layout.Length floats.</summary>
-    public void Initialize(Span<float> parameters, ulong seed) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The span has another length.</exception>
+    public void Initialize(Span<float> parameters, ulong seed)
+    {
+        if (parameters.Length != Layout.Length)
+            throw new ArgumentException($"{parameters.Length} floats given, the model has {Layout.Length} parameters.", nameof(parameters));
+        foreach (var layer in Layers)
+            layer.Initialize(parameters, seed);
+    }
 
     /// <summary>Memory for forward and backward passes over up to <paramref name="maxRows"/> rows.</summary>
-    public NetworkPass CreatePass(int maxRows) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRows"/> is not positive.</exception>
+    public NetworkPass CreatePass(int maxRows) => new(this, maxRows);
+
+    private static List<Layer> Build(IReadOnlyList<LayerSpec> specs, int inputLength)
+    {
+        if (specs.Count == 0)
+            throw new ModelException("The model has no layers; it needs at least one, such as dense: { units: 1 }.");
+        var names = LayerNames.For(specs);
+        var layers = new List<Layer>(specs.Count);
+        var (length, offset) = (inputLength, 0);
+        for (var i = 0; i < specs.Count; i++)
+        {
+            ModelChecks.ParametersFit(specs[i], names[i], length, offset);
+            Layer layer = specs[i] switch
+            {
+                Dense dense => new DenseLayer(dense, names[i], length, offset),
+                var other => throw new ModelException($"Layer '{names[i]}' is a {other.GetType().Name}, which cannot be compiled."),
+            };
+            layers.Add(layer);
+            length = layer.OutputLength;
+            offset += layer.Parameters.Sum(parameter => parameter.Length);
+        }
+
+        return layers;
+    }
 }
-
-/// <param name="Name">The layer's name.</param>
-/// <param name="Kind">The job file's word for it.</param>
-/// <param name="OutputShape">Shape of its output without the batch axis.</param>
-/// <param name="Parameters">Number of floats it owns.</param>
-public sealed record LayerSummary(string Name, string Kind, IReadOnlyList<int> OutputShape, int Parameters);
-
-/// <summary>The model as written cannot be built.</summary>
-public sealed class ModelException(string message) : Exception(message);

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Remote;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// Tensors over Akka.Remote in acknowledged chunks. One link actor a peer keeps a bounded number of chunks in flight and repeats
+/// what is not acknowledged; the receiver drops what it has seen.
+/// </summary>
+public sealed class AkkaRemoteTransport : ITensorTransport
+{
+    /// <summary>Payload bytes of one chunk: well below Akka.Remote's frame bound, small enough not to delay heartbeats.</summary>
+    public const int ChunkBytes = 64 * 1024;
+
+    private readonly ConcurrentDictionary<string, IActorRef> _links = new();
+    private readonly ConcurrentDictionary<string, IActorRef> _receivers = new();
+    private readonly IActorRef _plane;
+    private readonly Lock _creating = new();
+    private readonly ActorSystem _system;
+    private readonly string _link;
+    private long _bytesSent;
+    private long _bytesReceived;
+    private long _dropped;
+    private long _unacknowledged;
+
+    /// <param name="system">The clustered actor system.</param>
+    /// <param name="self">This node's address, host:port.</param>
+    public AkkaRemoteTransport(ActorSystem system, string self)
+    {
+        _system = system;
+        _link = $"{self}#{AddressUidExtension.Uid(system)}"; // a restarted process on the same port is another link
+        _plane = system.ActorOf(Props.Create(() => new TensorReceiverActor(this, self)), TensorReceiverActor.Name);
+    }
+
+    public BufferPool Pool { get; } = new();
+
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
+
+    public long FramesDropped => Interlocked.Read(ref _dropped);
+
+    public bool IsFlushed => Interlocked.Read(ref _unacknowledged) == 0;
+
+    public void Send(string node, string jobId, in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Interlocked.Add(ref _bytesSent, payload.Length + FrameHeader.Size);
+        Interlocked.Increment(ref _unacknowledged);
+        var link = _links.TryGetValue(node, out var known) ? known : Connect(node);
+        link.Tell(new TensorLinkActor.Outgoing(jobId, header, payload.ToArray()));
+    }
+
+    public void Register(string jobId, IActorRef receiver) => _receivers[jobId] = receiver;
+
+    public void Unregister(string jobId) => _receivers.TryRemove(jobId, out _);
+
+    internal void Acknowledged() => Interlocked.Decrement(ref _unacknowledged);
+
+    internal void Failed(LinkFailed failure)
+    {
+        foreach (var receiver in _receivers.Values)
+            receiver.Tell(failure);
+    }
+
+    internal void Deliver(string jobId, FrameArrived frame)
+    {
+        Interlocked.Add(ref _bytesReceived, frame.Length + FrameHeader.Size);
+        if (_receivers.TryGetValue(jobId, out var receiver))
+        {
+            receiver.Tell(frame);
+            return;
+        }
+
+        Interlocked.Increment(ref _dropped);
+        frame.Buffer.Release();
+    }
+
+    /// <summary>Hands an acknowledgement to the link that waits for it.</summary>
+    internal void Acknowledge(ChunkAcknowledged acknowledged)
+    {
+        if (_links.TryGetValue(acknowledged.Receiver, out var link))
+            link.Tell(acknowledged);
+    }
+
+    private IActorRef Connect(string node)
+    {
+        lock (_creating)
+        {
+            if (_links.TryGetValue(node, out var known))
+                return known;
+            var peer = _system.ActorSelection($"akka.tcp://{_system.Name}@{node}/user/{TensorReceiverActor.Name}");
+            return _links[node] = _system.ActorOf(Props.Create(() => new TensorLinkActor(this, _link, node, peer, _plane)));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using DistributedTrainer.Numerics;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>left += right, element by element: one addition of the reduction tree.</summary>
+internal static unsafe class GradientSum
+{
+    public static void Add(float* left, float* right, int length)
+    {
+        var kernel = new AddKernel(left, right, length);
+        VectorPath.Run(ref kernel);
+    }
+
+    private readonly struct AddKernel(float* left, float* right, int length) : IVectorKernel
+    {
+        public void Run<TVector>()
+            where TVector : struct, IVector<TVector>
+        {
+            var index = 0;
+            for (; index <= length - TVector.Count; index += TVector.Count)
+                TVector.Store(TVector.Load(left + index) + TVector.Load(right + index), left + index);
+            for (; index < length; index++)
+                left[index] += right[index];
+        }
+    }
+}

@@ -1,0 +1,373 @@
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// One job on one node: keeps the node's copy of the parameters, starts a step on its workers once every range of a version has
+/// arrived, pushes their gradient sums to the servers, and runs the servers of the node's own ranges.
+/// </summary>
+internal sealed class JobActor : ReceiveActor
+{
+    public const string ComputeDispatcher = "dtrain.compute-dispatcher";
+
+    private readonly OpenedJob _job;
+    private readonly string _self;
+    private readonly ITensorTransport _transport;
+    private readonly BufferPool _pool;
+    private readonly int _threads;
+    private readonly IActorRef _node;
+    private readonly ParameterStore _store;
+    private readonly ServerPlace _place;
+    private readonly Dictionary<int, Assignment> _assignments = [];
+    private readonly Dictionary<int, IActorRef> _servers = [];
+    private readonly long[] _arrived;
+    private readonly List<PartialSum> _partials = [];
+    private IActorRef[] _workers = [];
+    private FrameHeader _stamp;
+    private Assignment? _active;
+    private long _started = -1;
+    private long _evaluated = -1;
+    private long _decided = -1;
+    private bool _isStopped;
+    private int _computing;
+    private int _prepared;
+    private long _shardSteps;
+    private ModelCollector? _collector;
+
+    public JobActor(OpenedJob job, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node)
+    {
+        (_job, _self, _transport, _pool, _threads, _node) = (job, self, transport, pool, threads, node);
+        _store = new ParameterStore(job.Network.Layout.Length);
+        job.Network.Initialize(_store.Whole(0), job.Job.Seed);
+        _place = new ServerPlace(self, Self, _store, pool, transport);
+        _arrived = new long[job.Ranges.Count];
+        Array.Fill(_arrived, -1);
+        _stamp = new FrameHeader { Step = -1 };
+
+        Receive<PrepareAssignment>(Prepare);
+        Receive<ActivateAssignment>(activate => Lead(new StampNext(activate.Number)));
+        Receive<StopSoon>(_ => Lead(new StopNext()));
+        Receive<DecideEpoch>(Decide);
+        Receive<SaveModel>(Save);
+        Receive<FrameArrived>(TakeFrame);
+        Receive<RangeWritten>(written => Arrived(written.Header));
+        Receive<StepComputed>(Computed);
+        Receive<PartialsMerged>(merged => Push(merged.Step, merged.Partials));
+        Receive<EvaluationComputed>(Evaluated);
+        Receive<ModelRange>(range => Collect(range.Range, range.Buffer));
+        Receive<RangeHandedOver>(HandedOver);
+        Receive<ToCoordinator>(_node.Forward);
+        Receive<LinkFailed>(failed => _node.Tell(new ToCoordinator(new RunFailed(job.Id, self, failed.Reason))));
+        Receive<AskJobReport>(_ => Report());
+    }
+
+    protected override void PreStart()
+    {
+        _workers = [.. Enumerable.Range(1, _threads).Select(index => Context.ActorOf(
+            Props.Create(() => new WorkerActor(_job, _store, _pool)).WithDispatcher(ComputeDispatcher), $"worker-{index}"))];
+        _transport.Register(_job.Id, Self);
+        Report();
+    }
+
+    protected override void PostStop()
+    {
+        _transport.Unregister(_job.Id);
+        _collector?.Dispose();
+        _store.Dispose();
+        _job.Dispose();
+    }
+
+    // A failing child means a defect or memory exhausted: the run fails with the reason, nothing is restarted behind its back.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
+    {
+        _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {error.Message}")));
+        return Directive.Stop;
+    });
+
+    // ---- assignments ------------------------------------------------------------------------------------------------------
+
+    private void Prepare(PrepareAssignment message)
+    {
+        var assignment = new Assignment(message.Term, message.Number, message.Shards, message.Primaries);
+        if (_assignments.TryAdd(message.Number, assignment))
+        {
+            foreach (var range in assignment.RangesOf(_self))
+            {
+                if (!_servers.ContainsKey(range))
+                    StartServer(range, awaitsState: _active is not null || message.Number > 1);
+            }
+
+            foreach (var server in _servers.Values)
+                server.Tell(new AssignmentPrepared(assignment));
+            _prepared = Math.Max(_prepared, message.Number);
+        }
+
+        Report();
+    }
+
+    private void StartServer(int range, bool awaitsState) => _servers[range] = Context.ActorOf(
+        Props.Create(() => new ParameterServerActor(_job, _job.Ranges[range], _place, awaitsState)).WithDispatcher(ComputeDispatcher),
+        $"server-{range}-{_prepared + 1}");
+
+    private void Lead(object message)
+    {
+        if (_servers.TryGetValue(0, out var leader))
+            leader.Tell(message);
+    }
+
+    private void HandedOver(RangeHandedOver handedOver)
+    {
+        if (_servers.Remove(handedOver.Range, out var server))
+            Context.Stop(server);
+        Report();
+    }
+
+    // ---- the step ---------------------------------------------------------------------------------------------------------
+
+    private void TakeFrame(FrameArrived frame)
+    {
+        var header = frame.Header;
+        if (header.Kind is not (FrameKind.Evaluation or FrameKind.Stamp) && (uint)header.Range >= _arrived.Length)
+        {
+            frame.Buffer.Release();
+            return;
+        }
+
+        switch (header.Kind)
+        {
+            case FrameKind.Publish:
+                var (_, begin, length) = _job.Ranges[header.Range];
+                frame.Buffer.Memory.Span[..length].CopyTo(_store.Whole(header.Step).Slice(begin, length));
+                frame.Buffer.Release();
+                Arrived(header);
+                break;
+            case FrameKind.Stamp:
+                frame.Buffer.Release();
+                Stamped(header);
+                break;
+            case FrameKind.Push when _servers.TryGetValue(header.Range, out var server):
+                server.Tell(new PartialArrived(header, frame.Buffer, 0));
+                break;
+            case FrameKind.State when _servers.TryGetValue(header.Range, out var heir):
+                heir.Tell(frame);
+                break;
+            case FrameKind.Evaluation:
+                var values = MemoryMarshal.Cast<byte, double>(frame.Buffer.Bytes[..frame.Length]).ToArray();
+                frame.Buffer.Release();
+                Lead(new EvaluationArrived(header.Step, header.Slot, values, header.Extra));
+                break;
+            case FrameKind.Model:
+                Collect(header.Range, frame.Buffer);
+                break;
+            default:
+                frame.Buffer.Release();
+                break;
+        }
+    }
+
+    private void Arrived(FrameHeader header)
+    {
+        _arrived[header.Range] = header.Step;
+        if (header.Range == 0)
+            Stamped(header);
+        else
+            StartWhenReady();
+    }
+
+    private void Stamped(FrameHeader header)
+    {
+        if (header.Step < _stamp.Step)
+            return;
+        _stamp = header;
+        if (_assignments.TryGetValue(header.Assignment, out var assignment) && _active?.Number != assignment.Number)
+        {
+            _active = assignment;
+            foreach (var server in _servers.Values)
+                server.Tell(new AssignmentActivated(header.Step, assignment));
+            Report();
+        }
+
+        StartWhenReady();
+    }
+
+    private void StartWhenReady()
+    {
+        var version = _stamp.Step;
+        if (_active is not { } active || _isStopped || version <= _started || _computing > 0 || Array.Exists(_arrived, arrived => arrived != version))
+            return;
+        var (first, end) = active.ShardsOf(_self);
+        if (first == end)
+            return;
+        if (_stamp.IsFinal || _job.Plan.IsBoundary(version))
+        {
+            if (_evaluated < version && _job.HasEvaluation)
+            {
+                _evaluated = version;
+                Divide(first, end, (begin, stop) => new ComputeEvaluation(version, begin, stop));
+                return;
+            }
+
+            if (_decided < version)
+                return;
+        }
+
+        _started = version;
+        Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop));
+    }
+
+    /// <summary>Splits a run of shards over the node's workers.</summary>
+    private void Divide(int first, int end, Func<int, int, object> work)
+    {
+        var used = Math.Min(_workers.Length, end - first);
+        _computing = used;
+        for (var worker = 0; worker < used; worker++)
+        {
+            var begin = first + (int)((long)worker * (end - first) / used);
+            var stop = first + (int)((long)(worker + 1) * (end - first) / used);
+            _workers[worker].Tell(work(begin, stop));
+        }
+    }
+
+    private void Computed(StepComputed computed)
+    {
+        _shardSteps += computed.Shards;
+        _partials.AddRange(computed.Partials);
+        if (--_computing > 0)
+            return;
+        var partials = _partials.ToArray();
+        _partials.Clear();
+        // Servers add siblings themselves, each its range; only where vectors travel is it worth adding them first.
+        if (_workers.Length > 1 && partials.Length > 1 && _active!.Primaries.Any(server => server != _self))
+        {
+            _computing = 1;
+            _workers[0].Tell(new MergePartials(computed.Step, partials));
+            return;
+        }
+
+        PushAll(computed.Step, partials);
+    }
+
+    private void Push(long step, IReadOnlyList<PartialSum> partials)
+    {
+        _computing = 0;
+        PushAll(step, partials);
+    }
+
+    private unsafe void PushAll(long step, IReadOnlyList<PartialSum> partials)
+    {
+        foreach (var partial in partials)
+        {
+            foreach (var range in _job.Ranges)
+            {
+                var header = new FrameHeader
+                {
+                    Kind = FrameKind.Push,
+                    Range = range.Index,
+                    Step = step,
+                    SlotFirst = partial.Slot.First,
+                    SlotEnd = partial.Slot.End,
+                    Sums = partial.Sums,
+                    BadShard = partial.BadShard,
+                };
+                var owner = _active!.Primaries[range.Index];
+                if (owner != _self)
+                    _transport.Send(owner, _job.Id, header, new ReadOnlySpan<byte>(partial.Buffer.Pointer + range.Begin, range.Length * sizeof(float)));
+                else
+                    _servers[range.Index].Tell(new PartialArrived(header, partial.Buffer.Retain(), range.Begin));
+            }
+
+            partial.Buffer.Release();
+        }
+
+        StartWhenReady();
+    }
+
+    // ---- an epoch's end ---------------------------------------------------------------------------------------------------
+
+    private unsafe void Evaluated(EvaluationComputed computed)
+    {
+        _computing--;
+        var penalty = double.NaN;
+        if (!_job.Job.Penalty.IsNone && _active!.Shards[0] == _self && _computing == 0)
+            penalty = PenaltyOf(computed.Version);
+        foreach (var slot in computed.Slots)
+            SendEvaluation(computed.Version, slot.Slot, slot.Values, double.NaN);
+        if (!double.IsNaN(penalty))
+            SendEvaluation(computed.Version, default, [], penalty);
+        StartWhenReady();
+    }
+
+    private unsafe double PenaltyOf(long version) =>
+        PenaltyValue.Whole(_job.Network.Layout, _job.Job.Penalty, _store.Version(version));
+
+    private void SendEvaluation(long version, Slot slot, double[] values, double penalty)
+    {
+        if (_active!.Leader == _self)
+        {
+            Lead(new EvaluationArrived(version, slot, values, penalty));
+            return;
+        }
+
+        var header = new FrameHeader
+        {
+            Kind = FrameKind.Evaluation, Step = version, SlotFirst = slot.First, SlotEnd = slot.End, Extra = penalty,
+        };
+        _transport.Send(_active.Leader, _job.Id, header, MemoryMarshal.AsBytes(values.AsSpan()));
+    }
+
+    private void Decide(DecideEpoch decision)
+    {
+        if (decision.Version > _decided)
+        {
+            _decided = decision.Version;
+            _isStopped |= decision.Stop;
+            foreach (var server in _servers.Values)
+                server.Tell(new EpochDecisionKnown(decision.Version, decision.Stop, decision.KeepBest));
+            StartWhenReady();
+        }
+
+        Report();
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------------
+
+    private void Save(SaveModel order)
+    {
+        if (order.Saver == _self && _collector is null)
+            _collector = new ModelCollector(_job, order);
+        foreach (var server in _servers.Values)
+            server.Tell(new SendModel(order.Saver, order.Version, order.UseBest));
+    }
+
+    private void Collect(int range, TensorBuffer buffer)
+    {
+        if (_collector is { IsComplete: false } collector)
+        {
+            collector.Take(range, buffer);
+            if (collector.IsComplete)
+            {
+                var job = _job;
+                Task.Run(() => new ToCoordinator(ModelSaver.Save(job, collector)))
+                    .PipeTo(_node, Self, failure: error => new ToCoordinator(
+                        new ModelSaved(job.Id, "", "", false, 0, [], [], $"node {_self} could not save the model: {error.Message}")));
+            }
+        }
+
+        buffer.Release();
+    }
+
+    private void Report()
+    {
+        var isIdle = _active is { } active && !active.Nodes.Contains(_self) && _servers.Count == 0 && _computing == 0 && _transport.IsFlushed
+            && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
+        _node.Tell(new JobReport(
+            _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.Length, _prepared, _active?.Number ?? 0,
+            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived));
+    }
+}
+
+/// <summary>Asks the job actor for a fresh report.</summary>
+internal sealed record AskJobReport;

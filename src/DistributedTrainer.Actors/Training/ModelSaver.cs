@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>Writes the finished model and scores it on the test part. Takes long: runs outside actors.</summary>
+internal static unsafe class ModelSaver
+{
+    public static ModelSaved Save(OpenedJob job, ModelCollector collector)
+    {
+        var parameters = collector.Parameters;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(parameters.Bytes));
+        var folder = collector.Order.ModelFolder ?? Path.Combine(Path.GetTempPath(), $"dtrain-{job.Id}");
+        Directory.CreateDirectory(folder);
+        ModelFolder.Write(folder, job.Job, job.Network, job.Data, parameters.Span, hash);
+        var test = job.Data.Test is { } part ? Scorer.Whole(job, part, parameters.Pointer) : null;
+        return new ModelSaved(
+            job.Id,
+            hash,
+            folder,
+            test is not null,
+            test?.Loss ?? 0,
+            [.. test?.Metrics.Select(metric => metric.Key) ?? []],
+            [.. test?.Metrics.Select(metric => metric.Value) ?? []],
+            "");
+    }
+}

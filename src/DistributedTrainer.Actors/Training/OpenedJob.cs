@@ -1,0 +1,67 @@
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>A job made ready on a node: data loaded, model compiled, numbers fixed. Immutable and shared by the node's actors.</summary>
+public sealed class OpenedJob : IDisposable
+{
+    private OpenedJob(string id, Job job, DataSet data, Network network, int servers)
+    {
+        (Id, Job, Data, Network) = (id, job, data, network);
+        Plan = new RunPlan(job, data.Train.Count);
+        Tree = new ReductionTree(Plan.Shards);
+        Ranges = ServerRange.Split(network.Layout.Length, servers);
+        Metrics = new MetricSet(job.Metrics ?? MetricSet.DefaultFor(job.Loss), job.Loss, network.OutputLength);
+    }
+
+    public string Id { get; }
+
+    public Job Job { get; }
+
+    public DataSet Data { get; }
+
+    public Network Network { get; }
+
+    public RunPlan Plan { get; }
+
+    public ReductionTree Tree { get; }
+
+    public IReadOnlyList<ServerRange> Ranges { get; }
+
+    public MetricSet Metrics { get; }
+
+    /// <summary>Whether nodes have something to compute at an epoch's end: validation, or the penalty's value.</summary>
+    public bool HasEvaluation => Data.Validation is not null || !Job.Penalty.IsNone;
+
+    /// <summary>Parses, loads and compiles. Takes as long as the data does: never call it on an actor's thread.</summary>
+    /// <exception cref="JobFileException">The job is wrong, or does not fit its data.</exception>
+    /// <exception cref="DataException">The data is missing or wrong.</exception>
+    /// <exception cref="ModelException">The model does not fit the data.</exception>
+    public static OpenedJob Open(string id, string jobText, int servers)
+    {
+        var job = JobFile.Parse(jobText, "submitted job");
+        var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
+        try
+        {
+            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
+            return new OpenedJob(id, job, data, network, servers);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the loss needs as the target column, in the data room's words.</summary>
+    public static TargetType TargetOf(LossSpec loss) => loss.Target switch
+    {
+        TargetKind.Class => TargetType.Class,
+        TargetKind.Binary => TargetType.Binary,
+        _ => TargetType.Values,
+    };
+
+    public void Dispose() => Data.Dispose();
+}

@@ -1,0 +1,64 @@
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors;
+
+// Messages between the actors of one node. They never leave the process, so they carry buffers by reference.
+
+// ---- job actor ↔ worker ------------------------------------------------------------------------------------------------------
+
+/// <summary>Compute the gradient sums of shards First to End − 1 at a step, from the store's version of that number.</summary>
+internal sealed record ComputeStep(long Step, int First, int End);
+
+/// <summary>The gradient of a whole parameter vector for one slot; the receiver releases the buffer.</summary>
+internal sealed record PartialSum(Slot Slot, TensorBuffer Buffer, StepSums Sums, int BadShard);
+
+internal sealed record StepComputed(long Step, int Shards, IReadOnlyList<PartialSum> Partials);
+
+/// <summary>Add siblings among these partial sums, so that fewer vectors travel.</summary>
+internal sealed record MergePartials(long Step, IReadOnlyList<PartialSum> Partials);
+
+internal sealed record PartialsMerged(long Step, IReadOnlyList<PartialSum> Partials);
+
+/// <summary>Score shards First to End − 1 of the validation part with the store's version.</summary>
+internal sealed record ComputeEvaluation(long Version, int First, int End);
+
+/// <summary>Sums by slot, one for each shard with rows.</summary>
+internal sealed record EvaluationComputed(long Version, IReadOnlyList<EvaluationSums> Slots);
+
+/// <summary>Evaluation sums as a mutable leaf of the reduction.</summary>
+internal sealed record EvaluationSums(Slot Slot, double[] Values);
+
+// ---- job actor ↔ parameter server --------------------------------------------------------------------------------------------
+
+/// <summary>An assignment that may come into force with one of the next versions.</summary>
+internal sealed record AssignmentPrepared(Assignment Assignment);
+
+/// <summary>From this version on the assignment is in force.</summary>
+internal sealed record AssignmentActivated(long Version, Assignment Assignment);
+
+/// <summary>A slot's gradient sum for one range: floats Offset to Offset + range length of the buffer.</summary>
+internal sealed record PartialArrived(FrameHeader Header, TensorBuffer Buffer, int Offset);
+
+internal sealed record EvaluationArrived(long Version, Slot Slot, double[] Values, double Penalty);
+
+/// <summary>A server has written a version of its range to the node's store.</summary>
+internal sealed record RangeWritten(FrameHeader Header);
+
+/// <summary>A server has handed its range over and has nothing left to do.</summary>
+internal sealed record RangeHandedOver(int Range);
+
+internal sealed record EpochDecisionKnown(long Version, bool Stop, bool KeepBest);
+
+internal sealed record StampNext(int Number);
+
+internal sealed record StopNext;
+
+/// <summary>Send the range of the version to be saved to the saver.</summary>
+internal sealed record SendModel(string Saver, long Version, bool UseBest);
+
+/// <summary>A range of the model to be saved, copied into a buffer that the receiver releases.</summary>
+internal sealed record ModelRange(int Range, TensorBuffer Buffer);
+
+/// <summary>For the coordinator, by way of the node actor.</summary>
+internal sealed record ToCoordinator(IControlMessage Message);

@@ -1,0 +1,277 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary>The part that compares reports with needs: what the current job lacks, and whom to tell.</summary>
+public sealed partial class CoordinatorLogic
+{
+    private void Reconcile()
+    {
+        while (Current is { } job)
+        {
+            _progress ??= new JobProgress(_now, 0);
+            if (job.Opened is null)
+                Open(job);
+            if (job is { Opened: not null, Closed: null })
+                Run(job);
+            if (job.Closed is null)
+                return;
+            _progress = null;
+        }
+    }
+
+    // ---- opening: nodes load the data, and the same data ----------------------------------------------------------------
+
+    private void Open(JobRecord job)
+    {
+        if (job.Stop is { } stop)
+        {
+            Close(job, "stopped", stop.Reason, stop.ExitCode);
+            return;
+        }
+
+        var candidates = _nodes.Values.Where(node => !node.Report.Leaving).OrderBy(node => node.Order).ToList();
+        foreach (var node in candidates)
+            TellToOpen(job, node);
+        var needed = Math.Max(1, job.Submission.MinNodes);
+        if (candidates.Count < needed)
+        {
+            if (_now - _progress!.TouchedAt > timeouts.Nodes)
+                Close(job, "failed", $"waited {timeouts.Nodes.TotalSeconds:0} s for {needed} nodes; {candidates.Count} reported", 3);
+            return;
+        }
+
+        var reports = candidates.Select(node => ReportOn(job, node)).ToList();
+        if (reports.Any(report => report is null or { State: OpenState.Opening }))
+        {
+            if (_now - _progress!.TouchedAt > timeouts.Open)
+                Close(job, "failed", $"waited {timeouts.Open.TotalMinutes:0} min for all nodes to load the data", 3);
+            return;
+        }
+
+        var hash = ReferenceHash(reports!);
+        var reasons = candidates.Select(node => WhyUnfit(job, node, hash)).Where(reason => reason is not null).ToList();
+        if (hash is null || candidates.Count - reasons.Count < needed)
+        {
+            Close(job, "failed", reasons[0]!, 2);
+            return;
+        }
+
+        Start(job, ReportOn(job, candidates.First(node => WhyUnfit(job, node, hash) is null))!, candidates);
+        foreach (var reason in reasons)
+            Happened(job, "shards-moved", self, reason!);
+    }
+
+    private void TellToOpen(JobRecord job, NodeEntry node)
+    {
+        if (ReportOn(job, node) is null)
+            Repeat(node.Report.Node.Address, $"open {job.Submission.JobId}", new OpenJob(Term, job.Submission.JobId, job.Submission.JobText, Servers(job)));
+    }
+
+    /// <summary>Server ranges asked for: by default on the first two nodes.</summary>
+    private static int Servers(JobRecord job) =>
+        job.Submission.Servers > 0 ? job.Submission.Servers : Math.Min(2, Math.Max(1, job.Submission.MinNodes));
+
+    private static JobReport? ReportOn(JobRecord job, NodeEntry node) =>
+        node.Report.Job is { } report && report.JobId == job.Submission.JobId ? report : null;
+
+    /// <summary>The data that most nodes have; of equally many the one of the node that joined first.</summary>
+    private static string? ReferenceHash(IEnumerable<JobReport> reports) =>
+        reports.Where(report => report.State == OpenState.Open).GroupBy(report => report.DataSha256).MaxBy(group => group.Count())?.Key;
+
+    /// <summary>Why a node gets no part in the job; null where it is fit.</summary>
+    private static string? WhyUnfit(JobRecord job, NodeEntry node, string? hash)
+    {
+        var address = node.Report.Node.Address;
+        return ReportOn(job, node) switch
+        {
+            null or { State: OpenState.Opening } => $"node {address} has not loaded the data yet",
+            { State: OpenState.Failed } report => report.Error,
+            { } report when report.DataSha256 != hash =>
+                $"node {address} has other data than the cluster: SHA-256 {report.DataSha256} there, {hash} here; copy the same files to {address}",
+            _ => null,
+        };
+    }
+
+    private void Start(JobRecord job, JobReport report, List<NodeEntry> nodes)
+    {
+        var plan = new RunPlan(job.Job, report.TrainRows);
+        var ranges = ServerRange.Split(report.Parameters, Servers(job)).Count;
+        var started = new JobStarted(
+            job.Submission.JobId, job.Job.Name, report.Parameters, report.TrainRows, plan.BatchSize, plan.Shards, ranges, job.Job.Epochs,
+            plan.StepsPerEpoch, plan.TotalSteps, [.. nodes.Select(node => node.Report.Node.Address)]);
+        _progress = new JobProgress(_now, 0);
+        Record(new JobOpened(job.Submission.JobId, started, report.DataSha256, JobFile.RecipeSha256(job.Job)));
+        foreach (var node in nodes)
+            Happened(job, "node-joined", node.Report.Node.Address, string.Join(' ', node.Report.Node.Roles));
+        _decisions.Add(new TellFollowers(started));
+    }
+
+    // ---- running: assignments, decisions, stops --------------------------------------------------------------------------
+
+    private void Run(JobRecord job)
+    {
+        foreach (var node in _nodes.Values.Where(node => !node.Report.Leaving))
+            TellToOpen(job, node);
+        if (job.IsSaving)
+        {
+            Save(job);
+            return;
+        }
+
+        Assign(job);
+        if (job.Closed is not null)
+            return;
+        SendDecision(job);
+        RequestStop(job);
+        if (_now - _progress!.TouchedAt > timeouts.Progress)
+            Close(job, "failed", $"step {_progress.Step} made no progress for {timeouts.Progress.TotalSeconds:0} s; it waits for {Waiting(job)}", 1);
+    }
+
+    private void Assign(JobRecord job)
+    {
+        var pending = job.Latest is not null && job.Latest.Number != job.InForce?.Number;
+        if (!pending && job.Stop is null)
+            pending = Plan(job);
+        if (!pending || job.Closed is not null)
+            return;
+        var latest = job.Latest!;
+        var behind = job.Participants.Where(node => !(PreparedBy(job, node) >= latest.Number)).ToList();
+        foreach (var node in behind)
+        {
+            Repeat(node, $"prepare {latest.Number}", new PrepareAssignment(
+                Term, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries]));
+        }
+
+        var leader = (job.InForce ?? latest).Leader;
+        if (behind.Count == 0)
+            Repeat(leader, $"activate {latest.Number}", new ActivateAssignment(Term, job.Submission.JobId, latest.Number));
+    }
+
+    /// <returns>Whether a new assignment was made.</returns>
+    private bool Plan(JobRecord job)
+    {
+        var fit = _nodes.Values
+            .Where(node => !node.Report.Leaving && WhyUnfit(job, node, job.Opened!.DataSha256) is null)
+            .OrderBy(node => node.Order)
+            .Select(node => new PlannedNode(
+                node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server")))
+            .ToList();
+        var started = job.Opened!.Started;
+        var (assignment, reason) = AssignmentPlanner.Plan(fit, started.Shards, started.Servers, Term, job.Latest);
+        if (assignment is null)
+        {
+            if (job.Latest is null)
+                Close(job, "failed", reason, 3);
+            return false;
+        }
+
+        if (job.Latest is { } latest && latest.Shards.SequenceEqual(assignment.Shards) && latest.Primaries.SequenceEqual(assignment.Primaries))
+            return false;
+        Record(new AssignmentMade(job.Submission.JobId, assignment));
+        _progress!.TrainingStartedAt ??= _now;
+        _progress.TouchedAt = _now;
+        _decisions.Add(new Explain($"assignment {assignment.Number}: {reason}"));
+        return true;
+    }
+
+    private int? PreparedBy(JobRecord job, string node) =>
+        _nodes.TryGetValue(node, out var entry) ? ReportOn(job, entry)?.Prepared : null;
+
+    private void RequestStop(JobRecord job)
+    {
+        if (job.Stop is null && job.Job.Stop.Time is { } limit && _progress!.TrainingStartedAt is { } start && _now - start >= limit)
+            Record(new StopRequested(job.Submission.JobId, "time", 0));
+        if (job is { Stop: not null, InForce: { } inForce })
+            Repeat(inForce.Leader, "stop", new StopSoon(Term, job.Submission.JobId));
+    }
+
+    private string Waiting(JobRecord job)
+    {
+        var unprepared = job.Latest is { } latest && latest.Number != job.InForce?.Number
+            ? job.Participants.Where(node => !(PreparedBy(job, node) >= latest.Number)).ToList()
+            : [];
+        return unprepared.Count > 0
+            ? $"nodes {string.Join(", ", unprepared)} to get ready for assignment {job.Latest!.Number}"
+            : _progress?.Report?.Waiting is { Length: > 0 } waiting ? $"{waiting} ({Spread(job.InForce!)})" : $"the leading server on {(job.InForce ?? job.Latest)?.Leader}";
+    }
+
+    /// <summary>Nothing of the job is left on the node: the assignment in force leaves it out and it has sent everything.</summary>
+    private static bool IsReleased(JobRecord job, string node) =>
+        job.InForce is { } inForce && !inForce.Nodes.Contains(node) && job.Latest?.Number == inForce.Number;
+
+    // ---- the end ----------------------------------------------------------------------------------------------------------
+
+    private void Save(JobRecord job)
+    {
+        _progress!.SavingSince ??= _now;
+        SendDecision(job);
+        var useBest = job.Job.Stop.Patience is not null;
+        var version = useBest ? job.LastEpoch!.State.BestVersion : job.LastEpoch!.Row.Step;
+        var saver = Saver(job);
+        var save = new SaveModel(Term, job.Submission.JobId, version, useBest, saver, job.Submission.ModelFolder);
+        foreach (var node in job.InForce!.Primaries.Append(saver).Distinct())
+            Repeat(node, $"save {saver}", save);
+        if (_now - _progress.SavingSince > timeouts.Save)
+            Close(job, "failed", $"waited {timeouts.Save.TotalMinutes:0} min for {saver} to collect and write the model", 1);
+    }
+
+    /// <summary>The coordinator's own node where it has the data, because a submission's folder is on its machine.</summary>
+    private string Saver(JobRecord job)
+    {
+        var fit = _nodes.Values.Where(node => WhyUnfit(job, node, job.Opened!.DataSha256) is null).OrderBy(node => node.Order)
+            .Select(node => node.Report.Node.Address).ToList();
+        return fit.Contains(self) || fit.Count == 0 ? self : fit[0];
+    }
+
+    private void Finish(JobRecord job, ModelSaved saved)
+    {
+        if (saved.Error.Length > 0)
+        {
+            Close(job, "failed", saved.Error, 1);
+            return;
+        }
+
+        var useBest = job.Job.Stop.Patience is not null;
+        var savedVersion = useBest ? job.LastEpoch!.State.BestVersion : job.LastEpoch!.Row.Step;
+        var row = job.Epochs.First(epoch => epoch.Row.Step == savedVersion).Row;
+        var validation = row.ValidationLoss is { } loss ? new PartScore(loss, row.ValidationMetrics) : null;
+        var test = saved.HasTest ? new PartScore(saved.TestLoss, Pairs(saved.MetricNames, saved.MetricValues)) : null;
+        var state = job.Stop is null ? "completed" : "stopped";
+        var result = Result(job, state, job.LastEpoch!.Decision.Reason, job.Stop?.ExitCode ?? 0) with
+        {
+            WeightsSha256 = saved.WeightsSha256,
+            Validation = validation,
+            Test = test,
+        };
+        Close(job, result, saved.Folder, Saver(job));
+    }
+
+    private void Close(JobRecord job, string state, string reason, int exitCode) => Close(job, Result(job, state, reason, exitCode), null, null);
+
+    private void Close(JobRecord job, JobResult result, string? folder, string? saver)
+    {
+        Record(new JobClosed(job.Submission.JobId, result, folder, saver));
+        _decisions.Add(new TellFollowers(new JobFinished(job.Submission.JobId, result)));
+        _decisions.Add(new Explain($"job {job.Job.Name} {result.State}: {result.StopReason}"));
+        foreach (var node in _nodes.Keys)
+            Tell(node, new CloseJob(Term, job.Submission.JobId));
+        _sent.Clear();
+    }
+
+    private JobResult Result(JobRecord job, string state, string reason, int exitCode)
+    {
+        var started = job.Opened?.Started;
+        var last = job.LastEpoch;
+        var shares = _nodes.Values.OrderBy(node => node.Order)
+            .Select(node => (node.Report.Node, Report: ReportOn(job, node)))
+            .Where(pair => pair.Report is not null)
+            .Select(pair => new NodeShare(
+                pair.Node.Address, string.Join(' ', pair.Node.Roles), pair.Report!.ShardSteps, pair.Report.BytesSent, pair.Report.BytesReceived))
+            .ToArray();
+        var end = _progress?.SavingSince ?? _now;
+        return new JobResult(
+            state, reason, exitCode, job.Opened?.RecipeSha256 ?? JobFile.RecipeSha256(job.Job), job.Opened?.DataSha256 ?? "", "", shares.Length, started?.Shards ?? 0,
+            started?.Servers ?? 0, 0, _nodes.Values.FirstOrDefault()?.Report.Node.Threads ?? 0, started?.Parameters ?? 0, job.Epochs.Count,
+            last?.Row.Step ?? _progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), 0, last?.Row.TrainLoss ?? double.NaN, null, null,
+            _progress?.TrainingStartedAt is { } start ? (end - start).TotalSeconds : 0, shares, [.. job.Events]);
+    }
+}

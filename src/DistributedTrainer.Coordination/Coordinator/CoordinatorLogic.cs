@@ -1,0 +1,344 @@
+using System.Text.Json;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Coordination;
+
+/// <summary>
+/// All decisions of the coordinator, without actors, clock or IO. It compares what nodes report with what a job needs next and says
+/// what to tell them; everything is repeated until the reports show its effect, so lost messages cost time only. What must survive
+/// a move of the coordinator goes into its book, which every node copies.
+/// </summary>
+/// <param name="self">Address of the node that hosts this coordinator.</param>
+/// <param name="fingerprint">Build identity that nodes must share.</param>
+/// <param name="timeouts">Bounds of all waits.</param>
+public sealed partial class CoordinatorLogic(string self, string fingerprint, CoordinatorTimeouts timeouts)
+{
+    private readonly Dictionary<string, NodeEntry> _nodes = [];
+    private readonly List<BookEntry> _book = [];
+    private readonly List<string> _bookTexts = [];
+    private readonly Dictionary<string, JobRecord> _jobs = [];
+    private readonly List<string> _queue = [];
+    private readonly Dictionary<(string Node, string Command), TimeSpan> _sent = [];
+    private readonly List<CoordinatorDecision> _decisions = [];
+    private JobProgress? _progress;
+    private TimeSpan _now;
+    private int _joined;
+
+    /// <summary>Grows with each coordinator; nodes ignore commands of a lower one.</summary>
+    public long Term { get; private set; } = 1;
+
+    public int BookLength => _book.Count;
+
+    private JobRecord? Current => _queue.Count == 0 ? null : _jobs[_queue[0]];
+
+    /// <summary>Takes the decisions made since the last call.</summary>
+    public IReadOnlyList<CoordinatorDecision> Drain()
+    {
+        var decisions = _decisions.ToArray();
+        _decisions.Clear();
+        return decisions;
+    }
+
+    /// <summary>Goes on from another coordinator's book.</summary>
+    /// <param name="texts">Its entries, from the first.</param>
+    /// <param name="highestTerm">The highest term that any node has heard.</param>
+    public void Recover(IReadOnlyList<string> texts, long highestTerm, TimeSpan now)
+    {
+        _now = now;
+        Term = highestTerm + 1;
+        foreach (var text in texts)
+            Fold(JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!, text);
+        if (Current is not { } job)
+            return;
+        var at = job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds;
+        Record(new JobRecovered(job.Submission.JobId, at));
+        _progress = new JobProgress(now, at) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
+        if (job.Opened is not null)
+            Happened(job, "coordinator-moved", self, $"term {Term}");
+    }
+
+    /// <summary>Queues a job. A job that is known already is the same job.</summary>
+    public Answer Submit(SubmitJob submit, TimeSpan now)
+    {
+        _now = now;
+        if (_jobs.ContainsKey(submit.JobId))
+            return new Answer(true, "known");
+        try
+        {
+            JobFile.Parse(submit.JobText, "submitted job");
+        }
+        catch (JobFileException error)
+        {
+            return new Answer(false, error.Message);
+        }
+
+        Record(new JobQueued(
+            submit.JobId,
+            new JobSubmission(submit.JobId, submit.JobText, submit.MinNodes, submit.Servers, submit.Replicas, submit.ModelFolder)));
+        var waiting = _queue.Count > 1 ? $"{_queue.Count - 1} jobs before it" : "nodes";
+        _decisions.Add(new TellFollowers(new JobAccepted(submit.JobId, _jobs[submit.JobId].Job.Name, waiting)));
+        Reconcile();
+        return new Answer(true, "queued");
+    }
+
+    /// <summary>Stops a job at a step ahead of all nodes, or takes it out of the queue.</summary>
+    public Answer Cancel(CancelJob cancel, TimeSpan now)
+    {
+        _now = now;
+        if (!_jobs.TryGetValue(cancel.JobId, out var job))
+            return new Answer(false, $"no job {cancel.JobId}; known: {string.Join(", ", _jobs.Keys)}");
+        if (job.Closed is null && job.Stop is null)
+        {
+            Record(new StopRequested(cancel.JobId, cancel.Reason, cancel.ExitCode));
+            Reconcile();
+        }
+
+        return new Answer(true, "stopping");
+    }
+
+    public void Handle(NodeReport report, TimeSpan now)
+    {
+        _now = now;
+        if (report.Node.Fingerprint != fingerprint)
+        {
+            Tell(
+                report.Node.Address,
+                new RefuseNode(Term, $"node {report.Node.Address} runs build {report.Node.Fingerprint}, this cluster runs build {fingerprint}; start all nodes from the same build"));
+            return;
+        }
+
+        if (!_nodes.TryGetValue(report.Node.Address, out var node))
+        {
+            _nodes[report.Node.Address] = node = new NodeEntry(report, _joined++);
+            if (Current is { Opened: not null } job && !job.Participants.Contains(report.Node.Address))
+                Happened(job, "node-joined", report.Node.Address, string.Join(' ', report.Node.Roles));
+        }
+
+        node.Report = report;
+        for (var index = report.BookLength; index < Math.Min(_book.Count, report.BookLength + 32); index++)
+            Repeat(report.Node.Address, $"book {index}", new KeepBookEntry(Term, index, _bookTexts[index]));
+        Reconcile();
+    }
+
+    /// <summary>A node is gone.</summary>
+    /// <param name="politely">It left after handing everything over; otherwise it was lost.</param>
+    public void HandleGone(string address, bool politely, TimeSpan now)
+    {
+        _now = now;
+        if (!_nodes.Remove(address))
+            return;
+        if (Current is not { Opened: not null, Closed: null } job)
+        {
+            Reconcile();
+            return;
+        }
+
+        Happened(job, politely ? "node-left" : "node-lost", address, "");
+        if (job.Participants.Contains(address) && !IsReleased(job, address))
+            Close(job, "failed", $"node {address} was lost in step {_progress?.Step}: it had shards or a server range, and this version cannot replace a node that did not leave politely", 1);
+        Reconcile();
+    }
+
+    public void Handle(StepReport report, TimeSpan now)
+    {
+        _now = now;
+        if (Current is not { Closed: null } job || job.Submission.JobId != report.JobId || _progress is null)
+            return;
+        var before = _progress.Report;
+        var moved = _progress.Observe(report, now);
+        if (job.Latest is { } latest && job.InForce?.Number != latest.Number && report.Active >= latest.Number)
+        {
+            var first = job.InForce is null;
+            Record(new AssignmentInForce(report.JobId, latest.Number));
+            if (!first)
+                Happened(job, "shards-moved", self, $"assignment {latest.Number}: {Spread(latest)}");
+        }
+
+        if (moved && report.EpochDenominator > 0)
+        {
+            var rate = before is null ? double.NaN : (report.Samples - before.Samples) / Math.Max(1e-9, (now - _progress.PreviousAt).TotalSeconds);
+            _decisions.Add(new TellFollowers(new StepProgress(
+                report.JobId, report.Epoch, report.Step, report.EpochLoss / report.EpochDenominator, rate)));
+        }
+
+        Reconcile();
+    }
+
+    public void Handle(EpochReport report, TimeSpan now)
+    {
+        _now = now;
+        if (Current is not { Closed: null } job || job.Submission.JobId != report.JobId || _progress is null)
+            return;
+        if (job.LastEpoch is null || job.LastEpoch.Row.Step < report.Version)
+            DecideEpoch(job, report);
+        SendDecision(job);
+    }
+
+    public void Handle(RunFailed failure, TimeSpan now)
+    {
+        _now = now;
+        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId)
+            Close(job, "failed", failure.Reason, 1);
+        Reconcile();
+    }
+
+    public void Handle(ModelSaved saved, TimeSpan now)
+    {
+        _now = now;
+        if (Current is { IsSaving: true } job && job.Submission.JobId == saved.JobId)
+            Finish(job, saved);
+        Reconcile();
+    }
+
+    /// <summary>Call a few times a second: repeats what had no effect and watches the bounds.</summary>
+    public void Tick(TimeSpan now)
+    {
+        _now = now;
+        Reconcile();
+    }
+
+    /// <summary>The events a new follower of a job has missed.</summary>
+    public IReadOnlyList<JobEvent> Replay(string jobId)
+    {
+        if (!_jobs.TryGetValue(jobId, out var job))
+            return [];
+        var events = new List<JobEvent> { new JobAccepted(jobId, job.Job.Name, "") };
+        if (job.Opened is { } opened)
+            events.Add(opened.Started);
+        events.AddRange(job.Epochs.Select(epoch => new EpochClosed(jobId, epoch.Row)));
+        events.AddRange(job.Events.Select(change => new ClusterChanged(jobId, change)));
+        if (job.Closed is { } closed)
+            events.Add(new JobFinished(jobId, closed.Result));
+        return events;
+    }
+
+    /// <summary>The node that holds a finished job's model, and the folder there.</summary>
+    public (string Node, string Folder)? ModelPlace(string jobId) =>
+        _jobs.TryGetValue(jobId, out var job) && job.Closed is { Saver: { } saver, ModelFolder: { } folder } ? (saver, folder) : null;
+
+    public ClusterStatus Status()
+    {
+        var current = Current;
+        return new ClusterStatus(
+            [.. _jobs.Values.Select(job => new JobStatus(
+                job.Submission.JobId,
+                job.Job.Name,
+                job.Closed?.Result.State ?? (job != current ? "waiting" : job.Opened is null ? "opening" : "running"),
+                job.Epochs.Count,
+                job == current && job.Closed is null ? _progress?.Step ?? 0 : job.LastEpoch?.Row.Step ?? 0,
+                job.Opened?.Started.TotalSteps ?? 0))],
+            Term,
+            [.. _nodes.Values.OrderBy(node => node.Order).Select(node => StateOf(node, current))]);
+    }
+
+    private static NodeState StateOf(NodeEntry node, JobRecord? job)
+    {
+        var description = node.Report.Node;
+        var assignment = job?.Closed is null ? job?.InForce : null;
+        var (first, end) = assignment?.ShardsOf(description.Address) ?? (0, 0);
+        return new NodeState(
+            description.Address,
+            description.Pid,
+            description.Host,
+            description.Roles,
+            node.Report.Leaving ? "leaving" : node.Report.Job?.State.ToString().ToLowerInvariant() ?? "idle",
+            [.. Enumerable.Range(first, end - first)],
+            [.. assignment?.RangesOf(description.Address) ?? []],
+            []);
+    }
+
+    private void DecideEpoch(JobRecord job, EpochReport report)
+    {
+        var validation = report.HasValidation ? new Evaluation(report.ValidationLoss, Pairs(report.MetricNames, report.MetricValues)) : null;
+        var result = new EpochResult(report.Epoch, report.Version, report.TrainLoss, validation, report.IsFinal);
+        var (state, decision) = Convergence.Decide(job.Job.Stop, job.LastEpoch?.State ?? ConvergenceState.Start, result);
+        if (job.Stop is { } stop && !decision.Stop)
+            decision = decision with { Stop = true, Reason = stop.Reason };
+        else if (decision is { Stop: true, Reason: "epochs" })
+            decision = decision with { Reason = ReasonOfEnd(job, report) };
+        var seconds = (_now - _progress!.EpochStartedAt).TotalSeconds;
+        _progress.EpochStartedAt = _now;
+        var row = new HistoryRow(
+            report.Epoch, report.Version, job.Job.Optimizer.LearningRate, report.TrainLoss, report.Penalty, validation?.Loss,
+            validation?.Metrics ?? [], seconds, report.Samples / Math.Max(seconds, 1e-9));
+        Record(new EpochDecided(report.JobId, row, report.Samples, state, decision));
+        _progress.TouchedAt = _now;
+        _decisions.Add(new TellFollowers(new EpochClosed(report.JobId, row)));
+        if (decision.Stop)
+            _decisions.Add(new Explain($"job {job.Job.Name} ends at step {report.Version}: {decision.Reason}"));
+    }
+
+    private static string ReasonOfEnd(JobRecord job, EpochReport report) =>
+        job.Stop?.Reason ?? (report.Version == job.Job.Stop.Steps ? "steps" : "epochs");
+
+    private void SendDecision(JobRecord job)
+    {
+        if (job.LastEpoch is not { } epoch)
+            return;
+        var version = epoch.Row.Step;
+        foreach (var node in job.Participants)
+        {
+            if (!(_nodes.GetValueOrDefault(node)?.Report.Job?.DecidedVersion >= version))
+                Repeat(node, $"decide {version}", new DecideEpoch(Term, job.Submission.JobId, version, epoch.Decision.Stop, epoch.Decision.KeepBest));
+        }
+    }
+
+    private void Record(BookEntry entry) => Fold(entry, JsonSerializer.Serialize(entry, BookJson.Default.BookEntry));
+
+    private void Fold(BookEntry entry, string text)
+    {
+        _book.Add(entry);
+        _bookTexts.Add(text);
+        if (entry is JobQueued queued)
+        {
+            _jobs[queued.JobId] = new JobRecord(queued.Submission);
+            _queue.Add(queued.JobId);
+        }
+
+        _jobs[entry.JobId].Apply(entry);
+        if (entry is JobClosed)
+            _queue.Remove(entry.JobId);
+        foreach (var node in _nodes.Values)
+        {
+            if (node.Report.BookLength == _book.Count - 1)
+                Repeat(node.Report.Node.Address, $"book {_book.Count - 1}", new KeepBookEntry(Term, _book.Count - 1, text));
+        }
+    }
+
+    private void Happened(JobRecord job, string kind, string node, string detail)
+    {
+        var happened = new RunEvent(_progress?.Seconds(_now) ?? 0, _progress?.Step ?? 0, kind, node, detail);
+        Record(new RunEventHappened(job.Submission.JobId, happened));
+        _decisions.Add(new TellFollowers(new ClusterChanged(job.Submission.JobId, happened)));
+        _decisions.Add(new Explain($"{kind} {node} {detail}"));
+    }
+
+    private void Tell(string node, IControlMessage message) => _decisions.Add(new TellNode(node, message));
+
+    /// <summary>Sends a command unless it was sent a moment ago.</summary>
+    private void Repeat(string node, string command, IControlMessage message)
+    {
+        if (_sent.TryGetValue((node, command), out var at) && _now - at < timeouts.Repeat)
+            return;
+        _sent[(node, command)] = _now;
+        Tell(node, message);
+    }
+
+    private static string Spread(Assignment assignment) =>
+        string.Join(", ", assignment.Nodes.Select(node =>
+        {
+            var (first, end) = assignment.ShardsOf(node);
+            var shards = end > first ? new Slot(first, end).ToString() : "no shard";
+            return $"{node}: {shards}";
+        }));
+
+    private static KeyValuePair<string, double>[] Pairs(string[] names, double[] values) =>
+        [.. names.Zip(values, (name, value) => new KeyValuePair<string, double>(name, value))];
+
+    private sealed class NodeEntry(NodeReport report, int order)
+    {
+        public NodeReport Report { get; set; } = report;
+
+        public int Order { get; } = order;
+    }
+}

@@ -1,0 +1,20 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary>The bounds of the coordinator's waits. Each failure names what was waited for.</summary>
+public sealed record CoordinatorTimeouts
+{
+    /// <summary>For enough nodes to report.</summary>
+    public TimeSpan Nodes { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>For all nodes to load the data.</summary>
+    public TimeSpan Open { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>For a step, an assignment or an epoch decision to make progress.</summary>
+    public TimeSpan Progress { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>For the model to be collected and written.</summary>
+    public TimeSpan Save { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Before a command without visible effect is sent again.</summary>
+    public TimeSpan Repeat { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,40 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary>The running job's volatile side: clock and last report. A new coordinator starts it afresh.</summary>
+/// <param name="startedAt">When this coordinator began with the job.</param>
+/// <param name="offsetSeconds">What the job's clock showed then.</param>
+internal sealed class JobProgress(TimeSpan startedAt, double offsetSeconds)
+{
+    public TimeSpan StartedAt { get; } = startedAt;
+
+    public StepReport? Report { get; private set; }
+
+    public long Step => Report?.Step ?? 0;
+
+    /// <summary>When something last moved: what the stall bound counts from.</summary>
+    public TimeSpan TouchedAt { get; set; } = startedAt;
+
+    public TimeSpan ReportedAt { get; private set; } = startedAt;
+
+    public TimeSpan PreviousAt { get; private set; } = startedAt;
+
+    public TimeSpan EpochStartedAt { get; set; } = startedAt;
+
+    public TimeSpan? TrainingStartedAt { get; set; }
+
+    public TimeSpan? SavingSince { get; set; }
+
+    public double Seconds(TimeSpan now) => offsetSeconds + (now - StartedAt).TotalSeconds;
+
+    /// <returns>Whether a step was committed since the last report.</returns>
+    public bool Observe(StepReport report, TimeSpan now)
+    {
+        var moved = Report is null || report.Step > Report.Step || report.Active > Report.Active;
+        PreviousAt = ReportedAt;
+        ReportedAt = now;
+        Report = report;
+        if (moved)
+            TouchedAt = now;
+        return moved;
+    }
+}

@@ -1,0 +1,34 @@
+using DistributedTrainer.Data;
+
+namespace DistributedTrainer.Coordination;
+
+/// <summary>A job's numbers once the training rows are known.</summary>
+public sealed class RunPlan
+{
+    public RunPlan(Job job, int trainRows)
+    {
+        BatchSize = job.BatchSize ?? trainRows;
+        Shards = job.Shards ?? Math.Min(8, BatchSize);
+        StepsPerEpoch = (trainRows + BatchSize - 1) / BatchSize;
+        var steps = (long)job.Epochs * StepsPerEpoch;
+        TotalSteps = Math.Min(steps, job.Stop.Steps ?? long.MaxValue);
+        Batches = new BatchPlan(trainRows, BatchSize, Shards, job.Data.ShardBy, job.Seed);
+    }
+
+    public int BatchSize { get; }
+
+    public int Shards { get; }
+
+    public int StepsPerEpoch { get; }
+
+    /// <summary>Steps unless a stop rule ends the run before.</summary>
+    public long TotalSteps { get; }
+
+    public BatchPlan Batches { get; }
+
+    /// <summary>Whether an epoch, or the run, ends with this version: a decision is due before the next step.</summary>
+    public bool IsBoundary(long version) => version > 0 && (version % StepsPerEpoch == 0 || version == TotalSteps);
+
+    /// <summary>The epoch, from 1, that a version's last step belonged to.</summary>
+    public int EpochOf(long version) => (int)((Math.Max(1, version) - 1) / StepsPerEpoch) + 1;
+}

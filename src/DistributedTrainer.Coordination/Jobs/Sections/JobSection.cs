@@ -1,0 +1,41 @@
+using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Coordination;
+
+/// <summary>The whole file: its keys in the order in which they are written.</summary>
+internal static class JobSection
+{
+    /// <summary>Every default; the four required sections hold what no reader sees.</summary>
+    private static readonly Job Blank = new()
+    {
+        Data = new BuiltInData(""),
+        Model = [],
+        Loss = new MeanSquaredError(),
+        Optimizer = new GradientDescent { LearningRate = 0 },
+    };
+
+    public static MapForm<Job> Form { get; } = new MapForm<Job>("A DistributedTrainer job: one training run.", Blank)
+        .Optional("name", "Names the report folder.", TextForm.Name, job => job.Name, (job, name) => job with { Name = name }, inRecipe: false)
+        .Optional("seed", "Decides everything drawn at random.", new WholeForm<ulong>(0), job => job.Seed, (job, seed) => job with { Seed = seed })
+        .Required("data", "Where the examples come from.", DataSection.Form, job => job.Data, (job, data) => job with { Data = data })
+        .Required("model", "The layers, first layer first.", ModelSection.Form, job => job.Model, (job, model) => job with { Model = model })
+        .Required("loss", "What training makes small.", LossSection.Form, job => job.Loss, (job, loss) => job with { Loss = loss })
+        .Required("optimizer", "The update rule.", OptimizerSection.Form, job => job.Optimizer, (job, optimizer) => job with { Optimizer = optimizer })
+        .Optional("penalty", "Keeps weights small.", PenaltySection.Form, job => job.Penalty, (job, penalty) => job with { Penalty = penalty })
+        .Optional("batch-size", "Rows in a mini-batch, or all.", BatchSizeForm.Instance,
+            job => new BatchSize(job.BatchSize), (job, size) => job with { BatchSize = size.Rows })
+        .Optional("epochs", "Passes over the training rows.", new WholeForm<int>(1), job => job.Epochs, (job, epochs) => job with { Epochs = epochs })
+        .Optional("stop", "Ends training early, whichever comes first.", StopSection.Form, job => job.Stop, (job, stop) => job with { Stop = stop })
+        .Optional("shards", "Logical workers: slices of every batch. By default 8, or the batch size where that is smaller.",
+            new UnsetForm<int>(new WholeForm<int>(1)), job => job.Shards, (job, shards) => job with { Shards = shards })
+        .Fixed("mode", "How steps are agreed on.", "sync", later: ["async", "bounded-staleness"])
+        .Fixed("precision", "The arithmetic of a pass.", "float32", later: ["bfloat16"])
+        .Optional("metrics", "What is reported beside the loss; by default by the loss.", MetricsSection.Form,
+            job => job.Metrics, (job, metrics) => job with { Metrics = metrics }, inRecipe: false)
+        .Later("schedule", "clip", "checkpoint")
+        .Rule("shards", JobChecks.ShardsAgainstBatch)
+        .Rule("metrics", JobChecks.MetricsAgainstLoss)
+        .Rule("model", JobChecks.LayerNames)
+        .Rule("stop.monitor", JobChecks.Monitor);
+}

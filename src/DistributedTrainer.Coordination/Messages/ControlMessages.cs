@@ -1,0 +1,121 @@
+namespace DistributedTrainer.Coordination;
+
+// Every control message, in the order in which a job sends them. They are idempotent and repeated until their effect shows in a
+// node's report, because Akka delivers at most once. They hold strings, numbers and small arrays of them only: Hyperion carries
+// exactly these types (see the allow-list), and tensors travel on the data plane.
+
+/// <summary>Marks what may travel between nodes on the control plane.</summary>
+public interface IControlMessage;
+
+// ---- node → coordinator: one repeated report says everything the coordinator needs -----------------------------------------
+
+/// <summary>Sent twice a second and on every change.</summary>
+/// <param name="Node">Who reports.</param>
+/// <param name="Term">The highest coordinator term the node has heard.</param>
+/// <param name="BookLength">Entries of the coordinator's book that the node keeps.</param>
+/// <param name="Leaving">The node wants to leave politely: take its shards and ranges.</param>
+/// <param name="Job">Its part in the current job; null without one.</param>
+public sealed record NodeReport(NodeDescription Node, long Term, int BookLength, bool Leaving, JobReport? Job) : IControlMessage;
+
+/// <param name="Address">host:port, the node's identity; one start of one process.</param>
+/// <param name="Fingerprint">Build identity: control messages are only understood between equal builds.</param>
+public sealed record NodeDescription(string Address, int Pid, string Host, string[] Roles, int Threads, string Fingerprint);
+
+/// <summary>How far a node has opened a job.</summary>
+public enum OpenState
+{
+    Opening,
+    Open,
+    Failed,
+}
+
+/// <param name="Prepared">Number of the newest assignment the node is ready to follow.</param>
+/// <param name="Active">Number of the assignment that its last step ran under.</param>
+/// <param name="DecidedVersion">The newest version whose epoch decision the node has.</param>
+/// <param name="IsIdle">No shard, no range, nothing left to send: the node may go.</param>
+public sealed record JobReport(
+    string JobId, OpenState State, string Error, string DataSha256, int TrainRows, int Parameters, int Prepared, int Active,
+    long DecidedVersion, bool IsIdle, long ShardSteps, long BytesSent, long BytesReceived) : IControlMessage;
+
+// ---- client → coordinator ---------------------------------------------------------------------------------------------------
+
+public sealed record SubmitJob(string JobId, string JobText, int MinNodes, int Servers, int Replicas, string? ModelFolder) : IControlMessage;
+
+public sealed record CancelJob(string JobId, string Reason, int ExitCode) : IControlMessage;
+
+/// <summary>Asks for a job's events, from its acceptance on.</summary>
+public sealed record FollowJob(string JobId) : IControlMessage;
+
+/// <summary>One <see cref="JobEvent"/> as JSON.</summary>
+public sealed record JobEventText(string JobId, string Json) : IControlMessage;
+
+public sealed record AskStatus : IControlMessage;
+
+/// <summary><see cref="ClusterStatus"/> as JSON.</summary>
+public sealed record StatusText(string Json) : IControlMessage;
+
+/// <summary>The cluster has the submission, or knows the job to cancel; else why not.</summary>
+public sealed record Answer(bool Accepted, string Reason) : IControlMessage;
+
+// ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
+
+/// <summary>The node may not take part: another build. It says why and stops with exit code 3.</summary>
+public sealed record RefuseNode(long Term, string Reason) : IControlMessage;
+
+/// <summary>Keep this entry of the coordinator's book, so that another coordinator can go on from it.</summary>
+public sealed record KeepBookEntry(long Term, int Index, string Json) : IControlMessage;
+
+/// <summary>Asks a node for the book from an entry on; it answers with <see cref="KeepBookEntry"/> messages.</summary>
+public sealed record AskBook(long Term, int FromIndex) : IControlMessage;
+
+/// <summary>Load the data, compile the model, report.</summary>
+public sealed record OpenJob(long Term, string JobId, string JobText, int Servers) : IControlMessage;
+
+/// <summary>Get ready to follow an assignment. Shards and Primaries hold node addresses by shard and by range.</summary>
+public sealed record PrepareAssignment(long Term, string JobId, int Number, string[] Shards, string[] Primaries) : IControlMessage;
+
+/// <summary>To the leading server's node: every node is ready; stamp the assignment on the next published version.</summary>
+public sealed record ActivateAssignment(long Term, string JobId, int Number) : IControlMessage;
+
+/// <summary>To the leading server's node: make the next published version the last.</summary>
+public sealed record StopSoon(long Term, string JobId) : IControlMessage;
+
+// ---- leading server → coordinator -------------------------------------------------------------------------------------------
+
+/// <summary>A few times a second.</summary>
+/// <param name="Step">Committed steps: the version of the leading range.</param>
+/// <param name="Samples">Committed samples of the whole run.</param>
+/// <param name="Active">The assignment in force.</param>
+/// <param name="Waiting">What the step under way lacks, in words.</param>
+public sealed record StepReport(
+    string JobId, long Step, int Epoch, double EpochLoss, double EpochDenominator, long Samples, int Active, string Waiting) : IControlMessage;
+
+/// <summary>An epoch has ended at a version; repeated until decided.</summary>
+public sealed record EpochReport(
+    string JobId, int Epoch, long Version, double TrainLoss, long Samples, double Penalty, bool HasValidation, double ValidationLoss,
+    string[] MetricNames, double[] MetricValues, bool IsFinal) : IControlMessage;
+
+/// <summary>The run cannot go on: a loss that is not finite, a step that does not complete.</summary>
+public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage;
+
+// ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
+
+/// <summary>The epoch decision for a version: go on or stop; servers keep the version where it is the best so far.</summary>
+public sealed record DecideEpoch(long Term, string JobId, long Version, bool Stop, bool KeepBest) : IControlMessage;
+
+/// <summary>Servers send their range of the saved version to <paramref name="Saver"/>, which writes the model and scores it on the test part.</summary>
+public sealed record SaveModel(long Term, string JobId, long Version, bool UseBest, string Saver, string? ModelFolder) : IControlMessage;
+
+/// <summary>The saver is done. The score is empty where the job has no test part.</summary>
+public sealed record ModelSaved(
+    string JobId, string WeightsSha256, string Folder, bool HasTest, double TestLoss, string[] MetricNames, double[] MetricValues, string Error) : IControlMessage;
+
+/// <summary>The job is over: free everything.</summary>
+public sealed record CloseJob(long Term, string JobId) : IControlMessage;
+
+// ---- client ↔ saver: the finished model in pieces ---------------------------------------------------------------------------
+
+public sealed record FetchModelPiece(string JobId, string File, long Offset) : IControlMessage;
+
+/// <param name="Total">Length of the file; 0 with an empty piece where there is no such file.</param>
+public sealed record ModelPiece(string File, long Offset, long Total, byte[] Bytes) : IControlMessage;

@@ -1,0 +1,40 @@
+namespace DistributedTrainer.Data;
+
+/// <summary>A part as rows of a source, normalized while they are read.</summary>
+/// <param name="inputs">Raw inputs of the whole source.</param>
+/// <param name="targets">Targets of the whole source; null where new rows have none.</param>
+/// <param name="rows">The part's rows in the source, ascending; null for all.</param>
+/// <param name="firstId">Row id of the source's row 0.</param>
+/// <param name="normalizer">Fitted on the training rows.</param>
+internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targets, int[]? rows, long firstId, Normalizer normalizer) : Examples
+{
+    public override int Count => rows?.Length ?? inputs.Count;
+
+    public override bool HasTargets => targets is not null;
+
+    public override long RowId(int index) => firstId + SourceRow(index);
+
+    public override void Read(ReadOnlySpan<int> indexes, float* inputRows, float* targetRows)
+    {
+        if (targetRows != null && targets is null)
+            throw new InvalidOperationException("These rows have no targets: pass null for them.");
+        foreach (var index in indexes)
+        {
+            var row = SourceRow(index);
+            inputs.Read(row, inputRows);
+            normalizer.Apply(inputRows, inputs.Length);
+            inputRows += inputs.Length;
+            if (targetRows == null)
+                continue;
+            targets!.Read(row, targetRows);
+            targetRows += targets.Length;
+        }
+    }
+
+    private int SourceRow(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"A row index from 0 to {Count - 1} is needed.");
+        return rows is null ? index : rows[index];
+    }
+}

@@ -1,0 +1,39 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace DistributedTrainer.Data;
+
+/// <summary>Rows of unsigned bytes: <see cref="ArrayRows{TFormat}"/> of <see cref="UInt8Format"/>, whole vectors at a time.</summary>
+internal sealed unsafe class ByteRows(ByteBlock block, long offset, int count, int length) : RowSource
+{
+    public override int Count => count;
+
+    public override int Length => length;
+
+    public override void Read(int row, float* values)
+    {
+        var bytes = block.Bytes + offset + (long)row * length;
+        var i = 0;
+        if (Vector.IsHardwareAccelerated)
+        {
+            for (; i <= length - Vector<byte>.Count; i += Vector<byte>.Count)
+                Widen(Unsafe.ReadUnaligned<Vector<byte>>(bytes + i), values + i);
+        }
+
+        for (; i < length; i++)
+            values[i] = bytes[i];
+    }
+
+    /// <summary>One vector of bytes to four vectors of floats; exact, so any vector width gives the same values.</summary>
+    private static void Widen(Vector<byte> bytes, float* values)
+    {
+        Vector.Widen(bytes, out var low, out var high);
+        Vector.Widen(low, out var first, out var second);
+        Vector.Widen(high, out var third, out var fourth);
+        var step = Vector<float>.Count;
+        Unsafe.WriteUnaligned(values, Vector.ConvertToSingle(Vector.AsVectorInt32(first)));
+        Unsafe.WriteUnaligned(values + step, Vector.ConvertToSingle(Vector.AsVectorInt32(second)));
+        Unsafe.WriteUnaligned(values + 2 * step, Vector.ConvertToSingle(Vector.AsVectorInt32(third)));
+        Unsafe.WriteUnaligned(values + 3 * step, Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)));
+    }
+}

@@ -1,0 +1,13 @@
+namespace DistributedTrainer.Data;
+
+/// <summary>Rows of floats by index, as stored: not yet normalized. Safe to read from several threads.</summary>
+internal abstract unsafe class RowSource
+{
+    public abstract int Count { get; }
+
+    /// <summary>Floats in a row.</summary>
+    public abstract int Length { get; }
+
+    /// <summary>Writes row <paramref name="row"/>, 0 ≤ row &lt; Count (not checked), to <paramref name="values"/> (Length).</summary>
+    public abstract void Read(int row, float* values);
+}

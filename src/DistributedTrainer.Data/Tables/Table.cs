@@ -1,0 +1,27 @@
+namespace DistributedTrainer.Data;
+
+/// <summary>A table as read: numbers parsed, text coded, nothing fitted.</summary>
+/// <param name="Name">The file, for messages.</param>
+/// <param name="Schema">Its columns.</param>
+/// <param name="Cells">(rows, inputs), row-major: the number, NaN where missing; unused for categorical inputs until they are fitted.</param>
+/// <param name="Text">By input: the categories read; null for numeric inputs.</param>
+/// <param name="TargetValues">(rows, 1) real targets, where the schema has them and the file holds them.</param>
+/// <param name="TargetLabels">Class targets, likewise.</param>
+/// <param name="Lines">The file's line by row, from 1.</param>
+internal sealed record Table(
+    string Name,
+    TableSchema Schema,
+    float[] Cells,
+    IReadOnlyList<LabelColumn?> Text,
+    float[]? TargetValues,
+    LabelColumn? TargetLabels,
+    int[] Lines)
+{
+    public int Rows => Lines.Length;
+
+    public bool HasTarget => TargetValues is not null || TargetLabels is not null;
+
+    public string Place(int row) => $"{Name}, line {Lines[row]}";
+
+    public string Place(int row, int input) => $"{Place(row)}, column '{Schema.Inputs[input].Name}'";
+}

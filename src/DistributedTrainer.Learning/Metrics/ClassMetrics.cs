@@ -1,0 +1,29 @@
+namespace DistributedTrainer.Learning;
+
+/// <summary>The share of rows whose class is among the k largest logits; of equal logits the lowest index counts as larger.</summary>
+internal sealed class RankAccuracy(int k) : Metric
+{
+    public override int SumCount => 1;
+
+    public override void Add(ReadOnlySpan<float> prediction, ReadOnlySpan<float> target, Span<double> sums)
+    {
+        if (Classes.Rank(prediction, (int)target[0]) < k)
+            sums[0]++;
+    }
+
+    public override double Finish(ReadOnlySpan<double> sums, double samples) => sums[0] / samples;
+}
+
+/// <summary>The share of rows where the logit is above 0 exactly for class 1.</summary>
+internal sealed class BinaryAccuracy : Metric
+{
+    public override int SumCount => 1;
+
+    public override void Add(ReadOnlySpan<float> prediction, ReadOnlySpan<float> target, Span<double> sums)
+    {
+        if (!float.IsNaN(prediction[0]) && prediction[0] > 0 == target[0] > 0.5f)
+            sums[0]++;
+    }
+
+    public override double Finish(ReadOnlySpan<double> sums, double samples) => sums[0] / samples;
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using DistributedTrainer.Numerics;
+
+namespace DistributedTrainer.Learning;
+
+/// <summary>
+/// Adam (Kingma and Ba 2015), with decoupled decay AdamW (Loshchilov and Hutter 2019):
+/// m ← m + (1 − β₁)(g − m), v ← v + (1 − β₂)(g² − v), w ← (1 − ηλ)w − η·m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+/// The stored moments stay uncorrected: corrected in place, they would be corrected again at every later step.
+/// </summary>
+internal sealed class AdamRule(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) : UpdateRule
+{
+    private readonly DecayPowers _beta1Powers = new(beta1);
+    private readonly DecayPowers _beta2Powers = new(beta2);
+
+    public override int Moments => Step.Moments;
+
+    public override void Apply(in UpdateSpan span, long step)
+    {
+        // Multiplying numerator and denominator by sqrt(1 - beta2^t) leaves one root and one division an element.
+        var correction1 = 1 - _beta1Powers.At(step + 1);
+        var correction2 = Math.Sqrt(1 - _beta2Powers.At(step + 1));
+        span.Run(new Step(
+            (float)(1 - beta1),
+            (float)(1 - beta2),
+            (float)(-learningRate * correction2 / correction1),
+            (float)(epsilon * correction2),
+            (float)(1 - learningRate * weightDecay)));
+    }
+
+    private readonly struct Step(float rate1, float rate2, float negativeStep, float epsilon, float keep) : IUpdateRule
+    {
+        public static int Moments => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Update<TVector>(TVector weight, TVector gradient, ref TVector m, ref TVector v)
+            where TVector : struct, IVector<TVector>
+        {
+            m = Moment.Toward(m, gradient, TVector.Broadcast(rate1));
+            v = Moment.TowardSquare(v, gradient, TVector.Broadcast(rate2));
+            var step = TVector.Broadcast(negativeStep) * m / (TVector.Sqrt(v) + TVector.Broadcast(epsilon));
+            return TVector.FusedMultiplyAdd(TVector.Broadcast(keep), weight, step);
+        }
+    }
+}
