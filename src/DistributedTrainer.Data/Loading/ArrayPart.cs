@@ -28,14 +28,19 @@ internal sealed unsafe record ArrayPart(DenseArray Inputs, SourceRows Rows)
     /// <exception cref="DataException">The rows have another shape or element type than the training rows.</exception>
     public void RequireLike(DenseArray training)
     {
-        if (!Inputs.RowShape.SequenceEqual(training.RowShape))
-        {
-            throw new DataException($"{Inputs.Path}: rows of shape ({string.Join(", ", Inputs.RowShape)}); "
-                + $"the training rows of {training.Path} have ({string.Join(", ", training.RowShape)}).");
-        }
-
+        RequireShape(training.RowShape);
         if (Inputs.Type != training.Type)
             throw new DataException($"{Inputs.Path}: elements of type {Inputs.Type}; the training rows of {training.Path} have {training.Type}.");
+    }
+
+    /// <exception cref="DataException">The rows have another shape than the training rows.</exception>
+    public void RequireShape(IReadOnlyList<int> shape)
+    {
+        if (!Inputs.RowShape.SequenceEqual(shape))
+        {
+            throw new DataException($"{Inputs.Path}: rows of shape ({string.Join(", ", Inputs.RowShape)}); "
+                + $"the training rows have ({string.Join(", ", shape)}).");
+        }
     }
 
     private static LabelColumn ReadLabels(DenseArray file, RowSource targets)

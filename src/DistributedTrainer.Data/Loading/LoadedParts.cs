@@ -13,7 +13,7 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
     {
         var classes = Main.Labels is null ? null : ClassIndex.Fit(Main, Split.Training, preparation.Target);
         var normalizer = Normalizer.Fit(preparation.Normalization, Main.Inputs, Split.Training, oneHot, Main.Name);
-        var mainTargets = TargetsOf(Main, classes);
+        var mainTargets = classes is null ? Main.Values! : classes.ToTargets(Main);
         var afterMain = (long)Main.Count;
         var afterValidation = afterMain + (Validation?.Count ?? 0);
         return new DataSet
@@ -39,11 +39,11 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
         Examples? Part(SourceRows? own, int[] rows, long firstId)
         {
             if (own is not null)
-                return new PreparedExamples(own.Inputs, TargetsOf(own, classes), null, firstId, normalizer);
+                return new PreparedExamples(own.Inputs, TargetsOf(own, classes, mainTargets.Length), null, firstId, normalizer);
             return rows.Length > 0 ? new PreparedExamples(Main.Inputs, mainTargets, rows, 0, normalizer) : null;
         }
     }
 
-    private static RowSource TargetsOf(SourceRows source, ClassIndex? classes) =>
-        classes is null ? source.Values! : classes.ToTargets(source);
+    private static RowSource TargetsOf(SourceRows source, ClassIndex? classes, int length) =>
+        classes is null ? source.RequireValues(length) : classes.ToTargets(source);
 }

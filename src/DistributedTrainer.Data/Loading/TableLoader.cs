@@ -31,7 +31,7 @@ internal static class TableLoader
     private static DataSet Load(CsvData spec, Stream stream, string name, DataFingerprint fingerprint, TargetType target, ulong seed)
     {
         // The built-in sets leave the target's name open: it is their last column.
-        var main = CsvTableReader.Read(stream, name, spec.Missing, requireTarget: true, header =>
+        var main = CsvTableReader.Read(stream, name, spec.Missing, header =>
             TableSchema.Of(name, header, spec.Target.Length > 0 ? spec : spec with { Target = header[^1] }, target));
         var validation = ReadPart(spec.ValidationFiles, "validation");
         var test = ReadPart(spec.TestFiles, "test");
@@ -39,10 +39,10 @@ internal static class TableLoader
         var split = RowSplit.Draw(name, main.Rows, main.TargetLabels, spec.ValidationFraction, spec.TestFraction, seed);
         var encoding = TableEncoding.Fit(main, split.Training, spec.Missing);
         var parts = new LoadedParts(
-            ToSource(main, encoding.Apply(main)),
+            main.ToSource(encoding.Apply(main)),
             split,
-            validation is null ? null : ToSource(validation, encoding.Apply(validation)),
-            test is null ? null : ToSource(test, encoding.Apply(test)));
+            validation is null ? null : validation.ToSource(encoding.Apply(validation)),
+            test is null ? null : test.ToSource(encoding.Apply(test)));
         var preparation = new Preparation
         {
             Normalization = spec.Normalize ?? Normalization.Standard,
@@ -58,14 +58,7 @@ internal static class TableLoader
             if (files is null)
                 return null;
             fingerprint.AddFile(role, files.Path);
-            return CsvTableReader.Read(DataFile.OpenRead(files.Path), files.Path, spec.Missing, requireTarget: true, _ => main.Schema);
+            return CsvTableReader.Read(DataFile.OpenRead(files.Path), files.Path, spec.Missing, _ => main.Schema);
         }
     }
-
-    private static SourceRows ToSource(Table table, RowSource inputs) => new(
-        table.Name,
-        inputs,
-        table.TargetValues is null ? null : new MemoryRows(table.TargetValues, 1),
-        table.TargetLabels,
-        table.Place);
 }

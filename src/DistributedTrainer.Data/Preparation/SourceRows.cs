@@ -9,4 +9,9 @@ namespace DistributedTrainer.Data;
 internal sealed record SourceRows(string Name, RowSource Inputs, RowSource? Values, LabelColumn? Labels, Func<int, string> Place)
 {
     public int Count => Inputs.Count;
+
+    /// <exception cref="DataException">Targets are of another length than the training rows'.</exception>
+    public RowSource RequireValues(int length) => Values!.Length == length
+        ? Values
+        : throw new DataException($"{Name}: {Values.Length} target values a row; the training rows have {length}.");
 }

@@ -10,7 +10,7 @@ namespace DistributedTrainer.Data;
 /// <see cref="ShardBy.Batch"/>: batch b holds positions b·B to min((b+1)·B, N) of the epoch's permutation (stream = epoch), and shard s
 /// of S its slice ⌊s·B'/S⌋ to ⌊(s+1)·B'/S⌋, B' being the batch's rows. <see cref="ShardBy.Rows"/>: shard s owns rows ⌊s·N/S⌋ to
 /// ⌊(s+1)·N/S⌋, R of them, permuted in themselves (stream = epoch·S + s), and step b of K takes positions ⌊b·R/K⌋ to ⌊(b+1)·R/K⌋.
-/// Slices may be empty. Immutable; safe to use from several threads; nothing is allocated after construction.
+/// Slices may be empty. Safe to use from several threads; a slice allocates only where its shard enters another epoch.
 /// </remarks>
 public sealed class BatchPlan
 {
@@ -18,6 +18,9 @@ public sealed class BatchPlan
     private readonly int _shards;
     private readonly ShardBy _shardBy;
     private readonly ulong _seed;
+
+    // The permutation last used, by shard (one for all where batches are sliced). Losing a race costs one allocation, no more.
+    private readonly EpochOrder?[] _orders;
 
     /// <param name="rows">Rows of the training part, N ≥ 1.</param>
     /// <param name="batchSize">Rows of a step, B: 1 to N.</param>
@@ -38,6 +41,7 @@ public sealed class BatchPlan
         _shards = shards;
         _shardBy = shardBy;
         _seed = seed;
+        _orders = new EpochOrder?[shardBy == ShardBy.Batch ? 1 : shards];
         StepsPerEpoch = (int)(((long)rows + batchSize - 1) / batchSize);
     }
 
@@ -68,19 +72,21 @@ public sealed class BatchPlan
     }
 
     /// <summary>Number of rows in the slice of <paramref name="shard"/> at a step (counted from 0 over all epochs); 0 for an empty slice.</summary>
-    public int SliceLength(long step, int shard) => Place(step, shard).Length;
+    public int SliceLength(long step, int shard) => Positions(step, shard).Length;
 
     /// <summary>Writes the row indexes (into the training part) of the slice; returns their number.</summary>
     public int Slice(long step, int shard, Span<int> rows)
     {
-        var (permutation, origin, start, length) = Place(step, shard);
+        var (start, length) = Positions(step, shard);
+        var origin = _shardBy == ShardBy.Batch ? 0 : RowSlices.Start(Rows, _shards, shard);
+        var order = Order(Epoch(step), shard);
         for (var i = 0; i < length; i++)
-            rows[i] = origin + permutation.At(start + i);
+            rows[i] = origin + order.At(start + i);
         return length;
     }
 
-    /// <summary>The permutation that a slice reads, the row its outcomes count from, and the positions taken.</summary>
-    private (Permutation Permutation, int Origin, int Start, int Length) Place(long step, int shard)
+    /// <summary>Where in the epoch's permutation (the shard's own, by rows) the slice lies.</summary>
+    private (int Start, int Length) Positions(long step, int shard)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfNegative(shard);
@@ -88,16 +94,31 @@ public sealed class BatchPlan
         var batch = StepInEpoch(step);
         if (_shardBy == ShardBy.Batch)
         {
-            var first = batch * _batchSize;
-            var length = int.Min(_batchSize, Rows - first);
-            var permutation = new Permutation(_seed, RandomPurpose.Permutation, checked((uint)Epoch(step)), Rows);
-            return (permutation, 0, first + RowSlices.Start(length, _shards, shard), RowSlices.Length(length, _shards, shard));
+            var length = BatchLength(step);
+            return (batch * _batchSize + RowSlices.Start(length, _shards, shard), RowSlices.Length(length, _shards, shard));
         }
 
         var owned = RowSlices.Length(Rows, _shards, shard);
-        var own = new Permutation(_seed, RandomPurpose.Permutation, checked((uint)(Epoch(step) * _shards + shard)), owned);
-        return (own, RowSlices.Start(Rows, _shards, shard), RowSlices.Start(owned, StepsPerEpoch, batch), RowSlices.Length(owned, StepsPerEpoch, batch));
+        return (RowSlices.Start(owned, StepsPerEpoch, batch), RowSlices.Length(owned, StepsPerEpoch, batch));
+    }
+
+    private Permutation Order(long epoch, int shard)
+    {
+        ref var kept = ref _orders[_shardBy == ShardBy.Batch ? 0 : shard];
+        var order = Volatile.Read(ref kept);
+        if (order is null || order.Epoch != epoch)
+        {
+            order = new EpochOrder(epoch, _shardBy == ShardBy.Batch
+                ? new Permutation(_seed, RandomPurpose.Permutation, checked((uint)epoch), Rows)
+                : new Permutation(
+                    _seed, RandomPurpose.Permutation, checked((uint)(epoch * _shards + shard)), RowSlices.Length(Rows, _shards, shard)));
+            Volatile.Write(ref kept, order);
+        }
+
+        return order.Rows;
     }
 
     private static int CeilingOf(int dividend, int divisor) => (int)(((long)dividend + divisor - 1) / divisor);
+
+    private sealed record EpochOrder(long Epoch, Permutation Rows);
 }

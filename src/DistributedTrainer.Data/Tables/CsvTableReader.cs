@@ -35,10 +35,9 @@ internal sealed class CsvTableReader
     /// <param name="stream">The text; closed on return.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <param name="missing">Whether missing cells are errors, drop their row, or are left to be filled.</param>
-    /// <param name="requireTarget">False for rows to predict.</param>
     /// <param name="schemaOf">Given the header, what to read.</param>
     /// <exception cref="DataException">Empty, header only, ragged, malformed, or a cell that is not what its column needs.</exception>
-    public static Table Read(Stream stream, string file, MissingValues missing, bool requireTarget, Func<string[], TableSchema> schemaOf)
+    public static Table Read(Stream stream, string file, MissingValues missing, Func<string[], TableSchema> schemaOf)
     {
         var line = 1;
         var options = new CsvDataReaderOptions
@@ -63,7 +62,7 @@ internal sealed class CsvTableReader
                     {
                         var header = ReadHeader(csv, file, line);
                         var schema = schemaOf(header);
-                        reader = new CsvTableReader(file, header, schema, schema.Bind(file, header, requireTarget), missing);
+                        reader = new CsvTableReader(file, header, schema, schema.Bind(file, header), missing);
                     }
                     else
                     {
@@ -203,7 +202,7 @@ internal sealed class CsvTableReader
                 : $"{_file}: a header and no rows.");
         }
 
-        var hasTarget = Array.IndexOf(_roles, TableSchema.IsTarget) >= 0;
+        var hasTarget = _schema.Target is not null;
         return new Table(
             _file,
             _schema,

@@ -5,7 +5,7 @@ namespace DistributedTrainer.Data;
 /// <param name="Schema">Its columns.</param>
 /// <param name="Cells">(rows, inputs), row-major: the number, NaN where missing; unused for categorical inputs until they are fitted.</param>
 /// <param name="Text">By input: the categories read; null for numeric inputs.</param>
-/// <param name="TargetValues">(rows, 1) real targets, where the schema has them and the file holds them.</param>
+/// <param name="TargetValues">(rows, 1) real targets, where the schema has them.</param>
 /// <param name="TargetLabels">Class targets, likewise.</param>
 /// <param name="Lines">The file's line by row, from 1.</param>
 internal sealed record Table(
@@ -19,7 +19,8 @@ internal sealed record Table(
 {
     public int Rows => Lines.Length;
 
-    public bool HasTarget => TargetValues is not null || TargetLabels is not null;
+    public SourceRows ToSource(RowSource inputs) =>
+        new(Name, inputs, TargetValues is null ? null : new MemoryRows(TargetValues, 1), TargetLabels, Place);
 
     public string Place(int row) => $"{Name}, line {Lines[row]}";
 

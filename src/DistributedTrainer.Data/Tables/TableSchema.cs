@@ -3,8 +3,8 @@ namespace DistributedTrainer.Data;
 /// <summary>An input column: a number, or text to be one-hot coded.</summary>
 internal sealed record TableInput(string Name, bool IsCategorical);
 
-/// <summary>What is read of a table: the inputs in order, and the target.</summary>
-internal sealed record TableSchema(IReadOnlyList<TableInput> Inputs, string Target, bool TargetIsText)
+/// <summary>What is read of a table: the inputs in order, and the target; null where it is not read.</summary>
+internal sealed record TableSchema(IReadOnlyList<TableInput> Inputs, string? Target, bool TargetIsText)
 {
     public const int NotRead = -1;
     public const int IsTarget = -2;
@@ -30,15 +30,21 @@ internal sealed record TableSchema(IReadOnlyList<TableInput> Inputs, string Targ
         return new TableSchema(inputs, spec.Target, target != TargetType.Values);
     }
 
+    /// <summary>The columns that a trained model needs of new rows.</summary>
+    public static TableSchema Of(Preparation preparation, bool withTarget) => new(
+        [.. preparation.Columns.Select(column => new TableInput(column.Name, column.Categories is not null))],
+        withTarget ? preparation.TargetColumn : null,
+        preparation.Target != TargetType.Values);
+
     /// <summary>By column of a file: the input's position, <see cref="IsTarget"/> or <see cref="NotRead"/>. Columns are matched by name.</summary>
     /// <exception cref="DataException">The file lacks a column.</exception>
-    public int[] Bind(string file, IReadOnlyList<string> header, bool requireTarget)
+    public int[] Bind(string file, IReadOnlyList<string> header)
     {
         var roles = new int[header.Count];
         Array.Fill(roles, NotRead);
         for (var input = 0; input < Inputs.Count; input++)
-            roles[Require(file, header, Inputs[input].Name, "an input")] = input;
-        if (requireTarget || header.Contains(Target))
+            roles[Require(file, header, Inputs[input].Name, "input")] = input;
+        if (Target is not null)
             roles[Require(file, header, Target, "target")] = IsTarget;
         return roles;
     }

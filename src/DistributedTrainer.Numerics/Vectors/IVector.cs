@@ -68,6 +68,12 @@ public unsafe interface IVector<TSelf>
     /// <summary>The lane's integer bits as a float value, rounded to nearest even.</summary>
     static abstract TSelf ConvertBitsToFloat(TSelf value);
 
-    /// <summary>The lane's value truncated toward zero, as integer bits. Callers keep it within the range of int.</summary>
+    /// <summary>The lane's value truncated toward zero, as integer bits. Beyond the range of int it saturates; NaN gives 0.</summary>
     static abstract TSelf TruncateToBits(TSelf value);
+
+    /// <summary>The 64-bit product of the lanes as unsigned integers: returns its low 32 bits.</summary>
+    static abstract TSelf MultiplyBits(TSelf left, TSelf right, out TSelf high);
+
+    /// <summary>Whether any lane of a comparison's result is true.</summary>
+    static abstract bool AnyTrue(TSelf mask);
 }

@@ -99,5 +99,16 @@ public readonly unsafe struct Lanes1 : IVector<Lanes1>
     public static Lanes1 TruncateToBits(Lanes1 value) => FromBits((int)value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 MultiplyBits(Lanes1 left, Lanes1 right, out Lanes1 high)
+    {
+        var product = (ulong)(uint)left.Bits * (uint)right.Bits;
+        high = FromBits((int)(product >> 32));
+        return FromBits((int)product);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyTrue(Lanes1 mask) => mask.Bits != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes1 FromBits(int bits) => new(BitConverter.Int32BitsToSingle(bits));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DistributedTrainer.Numerics;
 
@@ -96,4 +97,25 @@ public readonly unsafe struct Lanes16 : IVector<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 TruncateToBits(Lanes16 value) => new(Vector512.ConvertToInt32(value._value).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 MultiplyBits(Lanes16 left, Lanes16 right, out Lanes16 high)
+    {
+        var even = MultiplyEven(left._value.AsUInt64(), right._value.AsUInt64());
+        var odd = MultiplyEven(left._value.AsUInt64() >> 32, right._value.AsUInt64() >> 32);
+        var low = Vector512.Create(0xffff_fffful);
+        high = new(((even >> 32) | (odd & ~low)).AsSingle());
+        return new(((even & low) | (odd << 32)).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyTrue(Lanes16 mask) => mask._value.AsUInt32() != Vector512<uint>.Zero;
+
+    // 32 × 32 → 64-bit products of the even lanes. Integers are exact, so the instruction may be named.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> MultiplyEven(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.IsSupported
+        ? Avx512F.Multiply(left.AsUInt32(), right.AsUInt32())
+        : Vector512.Create(
+            Lanes8.MultiplyEven(left.GetLower(), right.GetLower()),
+            Lanes8.MultiplyEven(left.GetUpper(), right.GetUpper()));
 }

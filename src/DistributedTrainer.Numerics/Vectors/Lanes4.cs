@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace DistributedTrainer.Numerics;
 
@@ -50,7 +52,10 @@ public readonly unsafe struct Lanes4 : IVector<Lanes4>
     public static Lanes4 Negate(Lanes4 value) => new((value._value.AsUInt32() ^ Vector128.Create(0x8000_0000u)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 FusedMultiplyAdd(Lanes4 left, Lanes4 right, Lanes4 addend) => new(Vector128.FusedMultiplyAdd(left._value, right._value, addend._value));
+    public static Lanes4 FusedMultiplyAdd(Lanes4 left, Lanes4 right, Lanes4 addend) => new(
+        Fma.IsSupported || AdvSimd.IsSupported
+            ? Vector128.FusedMultiplyAdd(left._value, right._value, addend._value)
+            : EmulatedFusedMultiplyAdd.Compute(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 LessThan(Lanes4 left, Lanes4 right) => new(Vector128.LessThan(left._value, right._value));
@@ -96,4 +101,27 @@ public readonly unsafe struct Lanes4 : IVector<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 TruncateToBits(Lanes4 value) => new(Vector128.ConvertToInt32(value._value).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 MultiplyBits(Lanes4 left, Lanes4 right, out Lanes4 high)
+    {
+        var even = MultiplyEven(left._value.AsUInt64(), right._value.AsUInt64());
+        var odd = MultiplyEven(left._value.AsUInt64() >> 32, right._value.AsUInt64() >> 32);
+        var low = Vector128.Create(0xffff_fffful);
+        high = new(((even >> 32) | (odd & ~low)).AsSingle());
+        return new(((even & low) | (odd << 32)).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyTrue(Lanes4 mask) => mask._value.AsUInt32() != Vector128<uint>.Zero;
+
+    // 32 × 32 → 64-bit products of the even lanes. Integers are exact, so the instruction may be named.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> MultiplyEven(Vector128<ulong> left, Vector128<ulong> right)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.Multiply(left.AsUInt32(), right.AsUInt32());
+        var low = Vector128.Create(0xffff_fffful);
+        return (left & low) * (right & low);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DistributedTrainer.Numerics;
 
@@ -96,4 +97,27 @@ public readonly unsafe struct Lanes8 : IVector<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 TruncateToBits(Lanes8 value) => new(Vector256.ConvertToInt32(value._value).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 MultiplyBits(Lanes8 left, Lanes8 right, out Lanes8 high)
+    {
+        var even = MultiplyEven(left._value.AsUInt64(), right._value.AsUInt64());
+        var odd = MultiplyEven(left._value.AsUInt64() >> 32, right._value.AsUInt64() >> 32);
+        var low = Vector256.Create(0xffff_fffful);
+        high = new(((even >> 32) | (odd & ~low)).AsSingle());
+        return new(((even & low) | (odd << 32)).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyTrue(Lanes8 mask) => mask._value.AsUInt32() != Vector256<uint>.Zero;
+
+    // 32 × 32 → 64-bit products of the even lanes. Integers are exact, so the instruction may be named.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<ulong> MultiplyEven(Vector256<ulong> left, Vector256<ulong> right)
+    {
+        if (Avx2.IsSupported)
+            return Avx2.Multiply(left.AsUInt32(), right.AsUInt32());
+        var low = Vector256.Create(0xffff_fffful);
+        return (left & low) * (right & low);
+    }
 }

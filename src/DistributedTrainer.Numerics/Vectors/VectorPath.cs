@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DistributedTrainer.Numerics;
 
@@ -26,8 +27,20 @@ public static class VectorPath
 {
     public const string EnvironmentVariable = "DTRAIN_VECTORS";
 
+    private static VectorWidth _current;
+
     /// <summary>The width that this process uses.</summary>
-    public static VectorWidth Current { get; } = Choose(Environment.GetEnvironmentVariable(EnvironmentVariable));
+    /// <exception cref="ArgumentException">The environment variable names none of the four.</exception>
+    public static VectorWidth Current
+    {
+        get
+        {
+            // Not a static initializer: that would bury a wrong value's message in a TypeInitializationException.
+            if (_current == 0)
+                _current = Choose(Environment.GetEnvironmentVariable(EnvironmentVariable));
+            return _current;
+        }
+    }
 
     /// <summary>Runs a kernel at the process's width.</summary>
     public static void Run<TKernel>(ref TKernel kernel)
@@ -43,12 +56,13 @@ public static class VectorPath
             case VectorWidth.Bits512: kernel.Run<Lanes16>(); break;
             case VectorWidth.Bits256: kernel.Run<Lanes8>(); break;
             case VectorWidth.Bits128: kernel.Run<Lanes4>(); break;
-            default: kernel.Run<Lanes1>(); break;
+            case VectorWidth.Scalar: kernel.Run<Lanes1>(); break;
+            default: throw new ArgumentOutOfRangeException(nameof(width), width, "The widths are 32 (scalar), 128, 256 and 512 bits.");
         }
     }
 
     /// <exception cref="ArgumentException">The forced width is none of the four.</exception>
-    internal static VectorWidth Choose(string? forced) => forced switch
+    internal static VectorWidth Choose(string? forced) => forced?.Trim().ToLowerInvariant() switch
     {
         null or "" => Widest(),
         "scalar" => VectorWidth.Scalar,
@@ -59,9 +73,10 @@ public static class VectorPath
     };
 
     // Without hardware support every Vector128 call is a software routine (127 ns): scalar code is far faster then.
+    // Without FMA only the 128-bit form has a fast emulation.
     private static VectorWidth Widest() =>
-        Vector512.IsHardwareAccelerated ? VectorWidth.Bits512
-        : Vector256.IsHardwareAccelerated ? VectorWidth.Bits256
+        Vector512.IsHardwareAccelerated && Fma.IsSupported ? VectorWidth.Bits512
+        : Vector256.IsHardwareAccelerated && Fma.IsSupported ? VectorWidth.Bits256
         : Vector128.IsHardwareAccelerated ? VectorWidth.Bits128
         : VectorWidth.Scalar;
 }

@@ -1,0 +1,69 @@
+namespace DistributedTrainer.Data;
+
+/// <summary>Loads rows for a trained model: nothing is fitted, all comes from the <see cref="Preparation"/>.</summary>
+internal static class NewRowsLoader
+{
+    public static NewRows Load(DataFiles files, Preparation preparation, bool withTargets)
+    {
+        var beginning = DataFile.Beginning(files.Path, 8);
+        var isArray = Gzip.IsGzip(beginning) || IdxFile.IsIdx(beginning) || NpyFile.IsNpy(beginning);
+        var wantsArray = preparation.TargetColumn is null;
+        if (isArray != wantsArray)
+        {
+            throw new DataException(wantsArray
+                ? $"{files.Path}: neither a .npy nor an IDX file; the model was trained on arrays of shape ({string.Join(", ", preparation.InputShape)}) a row."
+                : $"{files.Path}: an array file; the model was trained on a table with the columns "
+                    + $"{string.Join(", ", preparation.Columns.Take(20).Select(column => column.Name))}.");
+        }
+
+        return isArray ? LoadArrays(files, preparation, withTargets) : LoadTable(files, preparation, withTargets);
+    }
+
+    private static NewRows LoadTable(DataFiles files, Preparation preparation, bool withTargets)
+    {
+        var fingerprint = new DataFingerprint();
+        fingerprint.AddFile("test", files.Path);
+        // Which missing values can be filled is known to the encoding; here they are only left open.
+        var table = CsvTableReader.Read(DataFile.OpenRead(files.Path), files.Path, MissingValues.Mean, _ => TableSchema.Of(preparation, withTargets));
+        var source = table.ToSource(new TableEncoding(preparation.Columns).Apply(table));
+        return Prepare(source, preparation, withTargets, fingerprint, owner: null);
+    }
+
+    private static NewRows LoadArrays(DataFiles files, Preparation preparation, bool withTargets)
+    {
+        var fingerprint = new DataFingerprint();
+        var arrays = new OwnedArrays();
+        try
+        {
+            var labels = !withTargets ? null : files.Labels ?? throw new DataException($"{files.Path}: the labels' file is needed too, to compare with.");
+            var part = ArrayPart.Read(Open("test", files.Path), labels is null ? null : Open("test-labels", labels), preparation.Target);
+            part.RequireShape(preparation.InputShape);
+            return Prepare(part.Rows, preparation, withTargets, fingerprint, arrays);
+        }
+        catch
+        {
+            arrays.Dispose();
+            throw;
+        }
+
+        DenseArray Open(string role, string path)
+        {
+            fingerprint.AddFile(role, path);
+            return arrays.Add(NpyFile.IsNpy(DataFile.Beginning(path, 8)) ? NpyFile.Open(path) : IdxFile.Open(path));
+        }
+    }
+
+    private static NewRows Prepare(SourceRows source, Preparation preparation, bool withTargets, DataFingerprint fingerprint, IDisposable? owner)
+    {
+        var targets = !withTargets ? null
+            : preparation.Target == TargetType.Values ? source.RequireValues(preparation.TargetLength)
+            : new ClassIndex(preparation.Classes).ToTargets(source);
+        var normalizer = new Normalizer(preparation.Normalization, [.. preparation.Offset], [.. preparation.Factor]);
+        return new NewRows
+        {
+            Examples = new PreparedExamples(source.Inputs, targets, null, 0, normalizer),
+            Sha256 = fingerprint.Sha256(),
+            Owner = owner,
+        };
+    }
+}
