@@ -1,1 +1,3 @@
-return 0;
+using DistributedTrainer.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Coordination;
 
@@ -18,7 +19,11 @@ public sealed record JobAccepted(string JobId, string Name, string Waiting) : Jo
 /// <summary>All nodes have the data and know their part; the first step begins.</summary>
 public sealed record JobStarted(
     string JobId, string Name, int Parameters, int TrainRows, int BatchSize, int Shards, int Servers, int Epochs, long StepsPerEpoch, long TotalSteps,
-    IReadOnlyList<string> Nodes) : JobEvent(JobId);
+    IReadOnlyList<string> Nodes) : JobEvent(JobId)
+{
+    /// <summary>For the model table; empty where the coordinator does not say.</summary>
+    public IReadOnlyList<LayerSummary> Layers { get; init; } = [];
+}
 
 /// <summary>Progress within an epoch, a few times a second.</summary>
 /// <param name="Epoch">Counted from 1.</param>

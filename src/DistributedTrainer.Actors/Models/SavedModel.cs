@@ -1,0 +1,57 @@
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
+using DistributedTrainer.Numerics;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>A model read back from its folder.</summary>
+/// <param name="parameters">Layout.Length floats; disposed with this.</param>
+public sealed unsafe class SavedModel(ModelDescription description, Job job, Network network, FloatBuffer parameters) : IDisposable
+{
+    /// <summary>Rows in one forward pass; bounds the memory.</summary>
+    private const int ChunkRows = 256;
+
+    public ModelDescription Description { get; } = description;
+
+    public Job Job { get; } = job;
+
+    public Network Network { get; } = network;
+
+    /// <summary>Predicts rows in order, a chunk at a time.</summary>
+    /// <param name="chunk">Gets the first row's number, the number of rows and their outputs (rows, OutputLength), valid during the call.</param>
+    public void Predict(Examples rows, Action<int, int, ReadOnlyMemory<float>> chunk)
+    {
+        using var pass = Network.CreatePass(ChunkRows);
+        var outputs = new float[ChunkRows * Network.OutputLength];
+        ForEachChunk(rows, (first, indexes) =>
+        {
+            rows.Read(indexes, pass.Inputs, null);
+            var length = indexes.Length * Network.OutputLength;
+            new ReadOnlySpan<float>(pass.Predict(parameters.Pointer, indexes.Length), length).CopyTo(outputs);
+            chunk(first, indexes.Length, outputs.AsMemory(0, length));
+        });
+    }
+
+    /// <summary>Loss and metrics of the job on labelled rows, in chunks from the first row on: not along a run's tree, so the last bits of a sum may differ from run.json's.</summary>
+    public Evaluation Evaluate(Examples rows)
+    {
+        var metrics = new MetricSet(Job.ResolveMetrics(), Job.Loss, Network.OutputLength);
+        var sums = new double[metrics.SumCount];
+        using var pass = Network.CreatePass(ChunkRows);
+        ForEachChunk(rows, (_, indexes) =>
+        {
+            rows.Read(indexes, pass.Inputs, pass.Targets);
+            pass.Evaluate(parameters.Pointer, indexes.Length, metrics, sums);
+        });
+        return metrics.Finish(sums);
+    }
+
+    public void Dispose() => parameters.Dispose();
+
+    private static void ForEachChunk(Examples rows, Action<int, int[]> take)
+    {
+        for (var first = 0; first < rows.Count; first += ChunkRows)
+            take(first, [.. Enumerable.Range(first, Math.Min(ChunkRows, rows.Count - first))]);
+    }
+}

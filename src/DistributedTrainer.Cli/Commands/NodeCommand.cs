@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using DistributedTrainer.Actors;
+
+namespace DistributedTrainer.Cli;
+
+/// <summary><c>dtrain node</c>: runs one node of a cluster until it is stopped.</summary>
+internal static class NodeCommand
+{
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(15);
+    private static readonly string[] KnownRoles = ["coordinator", "server", "worker"];
+
+    public static Command Create()
+    {
+        var config = new Option<string?>("--config") { Description = "HOCON that goes before the built-in settings.", HelpName = "file" };
+        var roles = new Option<string?>("--roles") { Description = $"Any of {string.Join(',', KnownRoles)}. Default: all", HelpName = "role,…" };
+        var seeds = Seeds.CreateOption();
+        seeds.Description = "Nodes to join. Default: $CLUSTER_SEEDS, else none: this node starts a cluster";
+        var port = new WholeNumberOption("--port", $"The port to listen on, 0 for a free one. Default: $CLUSTER_PORT, else {Seeds.DefaultPort}", 0, 65535);
+        var threads = new WholeNumberOption("--threads", "Compute threads. Default: one a core", 1, 1024);
+        var managed = new Option<bool>("--managed") { Description = "Takes orders of a launcher on standard input.", Hidden = true };
+        var command = new Command("node", "Runs one node of a cluster until it is stopped. Others reach it by $CLUSTER_IP (default 127.0.0.1).")
+        {
+            config, roles, seeds, port, threads, managed,
+        };
+        command.SetAction((parsed, _) =>
+        {
+            var options = Options(parsed.GetValue(config), parsed.GetValue(roles), parsed.GetValue(port), parsed.GetValue(threads));
+            return parsed.GetValue(managed) ? ManagedNode.RunAsync(options) : RunAsync(options, Seeds.Read(parsed.GetValue(seeds)));
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(NodeOptions options, IReadOnlyList<string> seeds)
+    {
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interruption = new Interruption(() => stop.TrySetResult(), HardExit.Now);
+        await using var node = await ClusterNode.StartAsync(options);
+        Console.Out.WriteLine($"dtrain node {node.Address}, roles {string.Join(',', options.Roles)}, process {Environment.ProcessId}");
+        var joining = node.JoinAsync(seeds.Count > 0 ? seeds : [node.Address], JoinTimeout);
+        if (await Task.WhenAny(joining, stop.Task, node.Stopped) == joining)
+        {
+            await joining;
+            Console.Out.WriteLine("joined");
+        }
+
+        if (await Task.WhenAny(stop.Task, node.Stopped) == stop.Task)
+        {
+            Console.Out.WriteLine("leaving");
+            HardExit.After(LeaveTimeout + TimeSpan.FromSeconds(1));
+            await node.LeaveAsync(LeaveTimeout);
+            return ExitCode.Done;
+        }
+
+        var (reason, exitCode) = await node.Stopped;
+        return exitCode == ExitCode.Done ? exitCode : throw new CommandException($"the node stopped: {reason}", exitCode);
+    }
+
+    private static NodeOptions Options(string? config, string? roles, int? port, int? threads) => new()
+    {
+        Host = Environment.GetEnvironmentVariable("CLUSTER_IP") is { Length: > 0 } host ? host : "127.0.0.1",
+        Port = port ?? PortOfEnvironment() ?? Seeds.DefaultPort,
+        Roles = roles is null ? KnownRoles : Roles(roles),
+        Threads = threads ?? 0,
+        Hocon = config is null ? null : ReadConfig(config),
+    };
+
+    private static int? PortOfEnvironment()
+    {
+        if (Environment.GetEnvironmentVariable("CLUSTER_PORT") is not { Length: > 0 } text)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535
+            ? port
+            : throw new CommandException($"CLUSTER_PORT is '{text}'; allowed is a port from 0 to 65535", ExitCode.WrongInput);
+    }
+
+    private static string[] Roles(string text)
+    {
+        var roles = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var wrong = roles.Length == 0 ? text : roles.FirstOrDefault(role => !KnownRoles.Contains(role));
+        return wrong is null
+            ? [.. roles.Distinct()]
+            : throw new CommandException(
+                $"--roles has '{wrong}'; allowed are {string.Join(", ", KnownRoles)}{Nearest.Hint(wrong, KnownRoles)}", ExitCode.WrongInput);
+    }
+
+    private static string ReadConfig(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"cannot read --config {path}: {(File.Exists(path) ? exception.Message : "there is no such file")}", ExitCode.WrongInput);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Text.Json;
+using DistributedTrainer.Actors;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Cli;
+
+/// <summary><c>dtrain submit JOB</c>: hands a job to a running cluster.</summary>
+internal static class SubmitCommand
+{
+    public static Command Create()
+    {
+        var job = new Argument<string>("JOB") { Description = "The job file (YAML); its data must be at the same paths on the nodes." };
+        var seeds = Seeds.CreateOption();
+        var follow = new Option<bool>("--follow") { Description = "Shows progress until the job is done." };
+        var report = new Option<string?>("--report") { Description = "Follows, and writes the report and the model into this folder.", HelpName = "folder" };
+        var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
+        var command = new Command("submit", "Hands a job to a running cluster.") { job, seeds, follow, report, json };
+        command.SetAction((parsed, _) => RunAsync(
+            JobInput.Read(parsed.GetRequiredValue(job), []), Seeds.ReadOrLocal(parsed.GetValue(seeds)), parsed.GetValue(follow), parsed.GetValue(report),
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Job job, IReadOnlyList<string> seeds, bool follow, string? reportPath, bool json)
+    {
+        var screen = Screen.For(json);
+        var submission = new JobSubmission(JobInput.NewId(job), JobFile.Format(job), MinNodes: 1, Servers: 0, Replicas: 1, ModelFolder: null);
+        await using var client = await ClusterClient.ConnectAsync(seeds, RunningCluster.ConnectTimeout);
+        if (follow || reportPath is not null)
+        {
+            var report = reportPath is null ? null : ReportFolder.Create(reportPath, job, Environment.CurrentDirectory);
+            await using var host = new RunningCluster(client, report?.Path);
+            var record = new RunRecord(submission.JobId, job, 0, submission.Replicas, 0);
+            return await new JobRun(host, record, report, screen, json, TimeProvider.System).RunAsync(submission);
+        }
+
+        await client.SubmitAsync(submission, RunningCluster.RequestTimeout);
+        if (json)
+            screen.Results.WriteLine($$"""{"id":"{{JsonEncodedText.Encode(submission.JobId)}}","name":"{{JsonEncodedText.Encode(job.Name)}}"}""");
+        else
+            screen.Results.WriteLine($"submitted {submission.JobId}; see: dtrain status {submission.JobId}");
+        return ExitCode.Done;
+    }
+}

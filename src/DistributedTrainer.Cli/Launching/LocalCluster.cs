@@ -1,0 +1,134 @@
+using System.Threading.Channels;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Cli;
+
+/// <summary>
+/// A cluster of node processes on this machine for one job. It starts them, has the others join the first, hands the job to the first and
+/// passes on its events; a node that dies ends the run. None outlives it: nodes end when told, when killed, or when their standard input
+/// closes with this process.
+/// </summary>
+internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time) : IJobHost
+{
+    /// <summary>From the start of the processes to the job in the coordinator's hands.</summary>
+    public static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long nodes may take to end when the job is over, before they are killed.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromMilliseconds(700);
+
+    private readonly List<INodeProcess> _nodes = [];
+    private readonly Channel<News> _news = Channel.CreateUnbounded<News>();
+
+    public async IAsyncEnumerable<JobEvent> RunAsync(JobSubmission submission)
+    {
+        for (var index = 0; index < nodes; index++)
+            Start(index);
+        var addresses = new string?[nodes];
+        var accepted = false;
+        var deadline = Task.Delay(StartTimeout, time);
+        while (true)
+        {
+            switch (await NextAsync())
+            {
+                case Reported { Report.Listening: { } address, Node: var node }:
+                    addresses[node] = address;
+                    Introduce(node);
+                    break;
+                case Reported { Report.Job: { } jobEvent }:
+                    accepted = true;
+                    yield return jobEvent;
+                    if (jobEvent is JobFinished)
+                        yield break;
+                    break;
+                case Reported { Report.Failed: { } failed, Node: var node }:
+                    throw new CommandException($"{_nodes[node].Name}: {failed.Message}", failed.ExitCode);
+                case Ended { Node: var node, Code: var code }:
+                    throw Died(_nodes[node], code);
+                case CancelWanted when addresses[0] is null:
+                    throw new OperationCanceledException();
+                case CancelWanted wanted:
+                    _nodes[0].Send(new NodeOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
+                    break;
+            }
+        }
+
+        async ValueTask<News> NextAsync()
+        {
+            if (accepted)
+                return await _news.Reader.ReadAsync();
+            var next = _news.Reader.ReadAsync().AsTask();
+            if (await Task.WhenAny(next, deadline) == next)
+                return await next;
+            var silent = Enumerable.Range(0, nodes).Where(node => addresses[node] is null).Select(node => _nodes[node].Name).ToList();
+            throw new CommandException(
+                silent.Count > 0
+                    ? $"waited {StartTimeout.TotalSeconds:0} s for {string.Join(", ", silent)} to listen"
+                    : $"waited {StartTimeout.TotalSeconds:0} s for the coordinator to take the job",
+                ExitCode.Failed);
+        }
+
+        void Introduce(int node)
+        {
+            if (node == 0)
+            {
+                for (var other = 0; other < nodes; other++)
+                {
+                    if (addresses[other] is not null)
+                        _nodes[other].Send(new NodeOrder { Join = [addresses[0]!] });
+                }
+
+                _nodes[0].Send(new NodeOrder { Submit = submission });
+            }
+            else if (addresses[0] is { } first)
+            {
+                _nodes[node].Send(new NodeOrder { Join = [first] });
+            }
+        }
+    }
+
+    public void Cancel(string reason, int exitCode) => _news.Writer.TryWrite(new CancelWanted(reason, exitCode));
+
+    public void Abort()
+    {
+        foreach (var node in _nodes.ToArray())
+            node.Kill();
+        _news.Writer.TryComplete(new OperationCanceledException());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var stop = new NodeOrder { Stop = true };
+        foreach (var node in _nodes)
+            node.Send(stop);
+        var ended = Task.WhenAll(_nodes.Select(node => node.Exited));
+        if (await Task.WhenAny(ended, Task.Delay(StopTimeout, time)) == ended)
+            return;
+        foreach (var node in _nodes)
+            node.Kill();
+        await Task.WhenAny(ended, Task.Delay(StartTimeout, time));
+    }
+
+    private void Start(int index)
+    {
+        var node = start($"node-{index + 1}", report => _news.Writer.TryWrite(new Reported(index, report)));
+        _nodes.Add(node);
+        node.Exited.ContinueWith(
+            exited => _news.Writer.TryWrite(new Ended(index, exited.Result)),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private static CommandException Died(INodeProcess node, int code)
+    {
+        var errors = node.LastErrors;
+        var tail = errors.Count == 0 ? " and wrote no error" : $"; its last lines:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", errors)}";
+        return new CommandException($"{node.Name} died (exit code {code}){tail}", ExitCode.Failed);
+    }
+
+    private abstract record News;
+
+    private sealed record Reported(int Node, NodeReport Report) : News;
+
+    private sealed record Ended(int Node, int Code) : News;
+
+    private sealed record CancelWanted(string Reason, int ExitCode) : News;
+}

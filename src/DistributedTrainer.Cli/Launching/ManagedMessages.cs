@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Cli;
+
+// The talk between the launcher and a node process that it manages: one JSON object a line, orders on the node's standard input, reports
+// on its standard output. In order:
+//
+//   node      {"listening":"127.0.0.1:41017"}
+//   launcher  {"join":["127.0.0.1:41017"]}                     the first node's address, for the first node too
+//   launcher  {"submit":{…}}                                   to the first node
+//   node      {"job":{"event":"started",…}} …                  from the node that hosts the coordinator
+//   launcher  {"cancel":{"job_id":…}}                          on Ctrl-C
+//   launcher  {"stop":true}                                    the job is over: end now; {"leave":true}: hand work over first
+//
+// A node whose standard input closes has lost its launcher, and ends.
+
+/// <summary>What the launcher wants of a node; one property is set.</summary>
+internal sealed record NodeOrder
+{
+    public IReadOnlyList<string>? Join { get; init; }
+
+    public JobSubmission? Submit { get; init; }
+
+    public CancelOrder? Cancel { get; init; }
+
+    public bool Leave { get; init; }
+
+    public bool Stop { get; init; }
+
+    public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.NodeOrder);
+
+    public static NodeOrder Parse(string line) => JsonSerializer.Deserialize(line, ManagedJson.Default.NodeOrder)!;
+}
+
+internal sealed record CancelOrder(string JobId, string Reason, int ExitCode);
+
+/// <summary>What a node tells its launcher; one property is set.</summary>
+internal sealed record NodeReport
+{
+    /// <summary>host:port that others may join.</summary>
+    public string? Listening { get; init; }
+
+    public JobEvent? Job { get; init; }
+
+    /// <summary>The node cannot go on and ends.</summary>
+    public NodeFailure? Failed { get; init; }
+
+    public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.NodeReport);
+
+    /// <exception cref="JsonException">Something else writes to the node's standard output.</exception>
+    public static NodeReport Parse(string line) => JsonSerializer.Deserialize(line, ManagedJson.Default.NodeReport)!;
+}
+
+internal sealed record NodeFailure(string Message, int ExitCode);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(NodeOrder))]
+[JsonSerializable(typeof(NodeReport))]
+internal sealed partial class ManagedJson : JsonSerializerContext;

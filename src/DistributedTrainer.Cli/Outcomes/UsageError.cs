@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace DistributedTrainer.Cli;
+
+/// <summary>Turns the parser's findings into one clear error.</summary>
+internal static class UsageError
+{
+    /// <summary>The first finding, the nearest valid word where one is near, and where to read more.</summary>
+    public static CommandException From(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = command is RootCommand ? "dtrain" : $"dtrain {command.Name}";
+        var message = parsed.Errors[0].Message;
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+        {
+            var names = command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
+                .Concat(command.Options.Where(option => !option.Hidden).Select(option => option.Name)).ToList();
+            message = $"{path} does not know '{unknown}'{Nearest.Hint(unknown, names)}";
+        }
+
+        return new CommandException($"{message.TrimEnd('.')}. See: {path} --help", ExitCode.WrongInput);
+    }
+}

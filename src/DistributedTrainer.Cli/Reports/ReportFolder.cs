@@ -1,0 +1,106 @@
+using System.Globalization;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Cli;
+
+/// <summary>The folder that a run leaves behind: run.json, history.csv, job.yaml, and the model that the coordinator's node writes there.</summary>
+internal sealed class ReportFolder
+{
+    public const string RunFile = "run.json";
+    public const string HistoryFile = "history.csv";
+    public const string JobFileName = "job.yaml";
+
+    private readonly List<string> _createdFolders = [];
+
+    private ReportFolder(string path) => Path = path;
+
+    /// <summary>Absolute.</summary>
+    public string Path { get; }
+
+    /// <summary>
+    /// Takes the folder that was asked for, which must be empty or absent, or the first free runs/name-n. Writes job.yaml into it, which is
+    /// what keeps two runs that start together from sharing a folder.
+    /// </summary>
+    /// <exception cref="CommandException">The folder has something in it, or cannot be written.</exception>
+    public static ReportFolder Create(string? asked, Job job, string workingFolder)
+    {
+        var text = JobFile.Format(job);
+        if (asked is not null)
+        {
+            var path = System.IO.Path.GetFullPath(asked, workingFolder);
+            if (File.Exists(path))
+                throw new CommandException($"--report {asked} is a file; name a folder", ExitCode.WrongInput);
+            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+                throw new CommandException($"--report {asked} is not empty; name an empty or a new folder", ExitCode.WrongInput);
+            var folder = new ReportFolder(path);
+            return folder.TryTake(text) ? folder : throw new CommandException($"--report {asked} is in use by another run", ExitCode.WrongInput);
+        }
+
+        for (var number = 1; ; number++)
+        {
+            var name = $"{FileName(job.Name)}-{number.ToString(CultureInfo.InvariantCulture)}";
+            var folder = new ReportFolder(System.IO.Path.Combine(workingFolder, "runs", name));
+            if (!Directory.Exists(folder.Path) && folder.TryTake(text))
+                return folder;
+        }
+    }
+
+    /// <summary>A file of the report.</summary>
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Takes back what <see cref="Create"/> made: the run never began, and nothing is left of it.</summary>
+    public void Discard()
+    {
+        File.Delete(PathOf(JobFileName));
+        File.Delete(PathOf(HistoryFile));
+        foreach (var folder in Enumerable.Reverse(_createdFolders))
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
+    }
+
+    /// <summary>Replaces a file at once, so that a reader never sees half of it.</summary>
+    public void WriteWhole(string name, ReadOnlySpan<byte> content)
+    {
+        var temporary = PathOf(name + ".tmp");
+        File.WriteAllBytes(temporary, content);
+        File.Move(temporary, PathOf(name), overwrite: true);
+    }
+
+    private bool TryTake(string jobText)
+    {
+        try
+        {
+            CreateFolders(Path);
+            using var file = new FileStream(PathOf(JobFileName), FileMode.CreateNew);
+            file.Write(System.Text.Encoding.UTF8.GetBytes(jobText));
+            return true;
+        }
+        catch (IOException) when (File.Exists(PathOf(JobFileName)))
+        {
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"cannot write the report folder {Path}: {exception.Message}", ExitCode.WrongInput);
+        }
+    }
+
+    private void CreateFolders(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            CreateFolders(parent);
+        Directory.CreateDirectory(path);
+        _createdFolders.Add(path);
+    }
+
+    /// <summary>A job's name as a folder's: anything but letters, digits, dots, hyphens and underscores becomes a hyphen.</summary>
+    private static string FileName(string name)
+    {
+        var safe = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
+        return safe.Trim('.', '-') is { Length: > 0 } trimmed ? trimmed : "job";
+    }
+}
