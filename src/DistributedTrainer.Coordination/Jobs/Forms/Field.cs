@@ -46,7 +46,7 @@ internal sealed class FixedField<T>(string name, string doc, string word, bool i
 
     public override JobNode Write(T whole, Purpose purpose) => ScalarNode.Plain(word);
 
-    public override JsonObject Schema() => new() { ["const"] = word };
+    public override JsonObject Schema() => new() { ["enum"] = new JsonArray(word) };
 }
 
 /// <summary>Why a known key or word is not accepted.</summary>

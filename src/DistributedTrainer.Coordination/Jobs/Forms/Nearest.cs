@@ -10,12 +10,17 @@ internal static class Nearest
         return $"unknown {noun} '{word}'; allowed here: {string.Join(", ", allowed)}" + (guess is null ? "" : $"; did you mean '{guess}'?");
     }
 
-    /// <summary>The word with the smallest edit distance, null where more than half of the letters would have to change.</summary>
-    public static string? To(string word, IEnumerable<string> allowed)
+    /// <summary>
+    /// The word with the smallest edit distance; where more than half of the letters would have to change, one that begins the
+    /// asked word or is begun by it (minutes and min); else null.
+    /// </summary>
+    public static string? To(string word, IReadOnlyCollection<string> allowed)
     {
         var asked = word.ToLowerInvariant().Replace('_', '-');
         var (nearest, distance) = allowed.Select(known => (known, Distance(asked, known))).DefaultIfEmpty(("", int.MaxValue)).MinBy(pair => pair.Item2);
-        return distance <= Math.Max(1, Math.Max(asked.Length, nearest.Length) / 2) ? nearest : null;
+        if (distance <= Math.Max(1, Math.Max(asked.Length, nearest.Length) / 2)) return nearest;
+        return allowed.Where(known => asked.Length > 0 && (asked.StartsWith(known, StringComparison.Ordinal) || known.StartsWith(asked, StringComparison.Ordinal)))
+            .MaxBy(known => known.Length);
     }
 
     /// <summary>Edits, a swap of neighbours counting one (optimal string alignment, Damerau 1964).</summary>

@@ -1,37 +1,33 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace DistributedTrainer.Coordination;
 
 /// <summary>A number with its unit in one scalar: <c>5 epochs</c>, <c>30 min</c>.</summary>
-internal static partial class Quantity
+internal static class Quantity
 {
     /// <summary>Number and unit as written.</summary>
     /// <param name="units">What may be written, the usual one first.</param>
     /// <param name="example">A right value, for errors.</param>
     /// <exception cref="JobFileException">No unit, another unit, or no number.</exception>
-    public static (decimal Number, string Unit) Read(Found found, IReadOnlyList<string> units, string example)
+    public static (decimal Number, string Unit) Read(Found found, IReadOnlyCollection<string> units, string example)
     {
         var allowed = $"units allowed here: {string.Join(", ", units)}";
-        if (found.Node is not ScalarNode { IsNull: false } scalar || NumberAndUnit().Match(scalar.Text) is not { Success: true } match)
+        if (found.Node is not ScalarNode { IsNull: false } scalar || Numerals.NumberLength(scalar.Text) is not (> 0 and var length))
             throw found.Expected($"a number with its unit, such as '{example}' ({allowed})");
-        var unit = match.Groups["unit"].Value;
+        var unit = scalar.Text[length..].Trim();
         if (unit.Length == 0) throw found.Error($"{scalar.Description} has no unit; write it like '{example}'; {allowed}");
-        if (!units.Contains(unit)) throw found.Error(Nearest.Unknown("unit", unit, [.. units]));
-        return decimal.TryParse(match.Groups["number"].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        if (!units.Contains(unit)) throw found.Error(Nearest.Unknown("unit", unit, units));
+        return decimal.TryParse(scalar.Text[..length], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? (number, unit)
             : throw found.Expected($"a smaller number, such as '{example}'");
     }
 
-    public static JsonObject Schema(IReadOnlyList<string> units) => new()
+    public static JsonObject Schema(IReadOnlyCollection<string> units) => new()
     {
         ["type"] = "string",
-        ["pattern"] = $"^\\+?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)? *({string.Join('|', units)})$",
+        ["pattern"] = $"^\\+?{Numerals.UnsignedPattern} *({string.Join('|', units)})$",
     };
-
-    [GeneratedRegex(@"\A(?<number>[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)\s*(?<unit>[^\s0-9.+\-]\S*|)\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex NumberAndUnit();
 }
 
 /// <summary>A whole number of epochs or steps, 1 or more.</summary>

@@ -4,7 +4,7 @@ namespace DistributedTrainer.Coordination;
 internal static class StopSection
 {
     public static Form<StopSpec> Form { get; } = new MapForm<StopSpec>("Ends training early, whichever comes first.", new StopSpec())
-        .Optional("monitor", "The watched figure: train.loss, validation.loss or validation.{metric}.", TextForm.Column,
+        .Optional("monitor", "The watched figure: train.loss, validation.loss or validation.{metric}.", TextForm.Figure,
             stop => stop.Monitor, (stop, monitor) => stop with { Monitor = monitor })
         .Optional("patience", "Epochs without improvement; the best version is then the one saved.", new UnsetForm<long>(new CountForm("epochs", int.MaxValue)),
             stop => stop.Patience, (stop, epochs) => stop with { Patience = (int?)epochs })

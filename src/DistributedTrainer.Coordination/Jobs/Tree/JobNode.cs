@@ -15,7 +15,8 @@ internal sealed record ScalarNode(Place Place, string Text, bool Quoted = false)
 
     public override string Description => IsNull ? "nothing" : Quoted ? $"the text \"{Shortened}\"" : $"'{Shortened}'";
 
-    private string Shortened => Text.Length <= 60 ? Text : Text[..60] + "…";
+    /// <summary>The text as a message may show it: on one line, and not the whole of a file pasted by mistake.</summary>
+    private string Shortened => string.Concat((Text.Length <= 60 ? Text : Text[..60] + "…").Select(c => char.IsControl(c) ? ' ' : c));
 
     public static ScalarNode Plain(string text) => new(Place.None, text);
 }
