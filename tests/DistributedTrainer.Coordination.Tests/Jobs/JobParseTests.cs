@@ -48,7 +48,13 @@ public class JobParseTests
         Assert.Equal(
             new StopSpec
             {
-                Monitor = "train.loss", Patience = 5, MinDelta = 1e-4, Target = -0.05, Tolerance = 1e-7, Steps = 20000, Time = TimeSpan.FromMinutes(30),
+                Monitor = "train.loss",
+                Patience = 5,
+                MinDelta = 1e-4,
+                Target = -0.05,
+                Tolerance = 1e-7,
+                Steps = 20000,
+                Time = TimeSpan.FromMinutes(30),
             },
             job.Stop);
     }
@@ -125,11 +131,11 @@ public class JobParseTests
     [InlineData("digits", Normalization.Standard)]
     [InlineData("iris", Normalization.Standard)]
     [InlineData("mnist", Normalization.Scale)]
-    [InlineData("{ source: idx, path: x, labels: y }", Normalization.Scale)]
+    [InlineData("{ source: idx, path: x, labels: y }", null)]
     [InlineData("{ source: npy, path: x, labels: y }", Normalization.None)]
     [InlineData("{ source: csv, path: x, target: y }", Normalization.Standard)]
     [InlineData("{ source: csv, path: x, target: y, normalize: min-max }", Normalization.MinMax)]
-    public void Normalization_follows_the_source(string data, Normalization normalization) => Assert.Equal(normalization, Data(data).Normalize);
+    public void Normalization_follows_the_source(string data, Normalization? normalization) => Assert.Equal(normalization, Data(data).Normalize);
 
     [Fact]
     public void Paths_begin_at_the_jobs_folder()

@@ -29,7 +29,8 @@ internal sealed record ListNode(Place Place, List<JobNode> Items) : JobNode(Plac
 internal sealed record MapNode(Place Place, List<MapEntry> Entries) : JobNode(Place)
 {
     public override string Description =>
-        Entries.Count == 0 ? "an empty map" : $"a map with the {(Entries.Count == 1 ? "key" : "keys")} {string.Join(", ", Entries.Select(e => e.Key))}";
+        Entries.Count == 0 ? "an empty map"
+        : $"a map with the {(Entries.Count == 1 ? "key" : "keys")} {string.Join(", ", Entries.Select(entry => entry.Key))}";
 
     public MapEntry? Find(string key) => Entries.Find(entry => entry.Key == key);
 }
