@@ -8,7 +8,7 @@ namespace DistributedTrainer.Numerics;
 public sealed class Permutation
 {
     // Four rounds look random to an observer who cannot choose the keys (Luby and Rackoff); small grids get a margin.
-    private const int Rounds = 12;
+    private const int Rounds = 8;
 
     private readonly ulong[] _roundKeys = new ulong[Rounds];
     private readonly uint _rows;
@@ -53,7 +53,8 @@ public sealed class Permutation
     /// <summary>One pass over the grid: the row is moved by a function of the column, then the column by one of the row, and so on.</summary>
     private uint Encrypt(uint cell)
     {
-        var (row, column) = Math.DivRem(cell, _columns);
+        var row = cell / _columns;
+        var column = cell - (row * _columns);
         for (var round = 0; round < Rounds; round += 2)
         {
             row = Move(row, _rows, column, _roundKeys[round]);
