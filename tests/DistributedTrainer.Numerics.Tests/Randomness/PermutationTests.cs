@@ -30,9 +30,10 @@ public sealed class PermutationTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
+    [InlineData(6)]
     public void Small_permutations_are_all_equally_likely(int n)
     {
-        // 24,000 epochs; chi-square against the bound that chance passes once in 10⁶ (5, 23 and 119 degrees of freedom).
+        // 24,000 epochs; chi-square against the bound that chance passes once in 10⁶ (5, 23, 119 and 719 degrees of freedom).
         const int Epochs = 24_000;
         var counts = new Dictionary<string, int>();
         for (var epoch = 0u; epoch < Epochs; epoch++)
@@ -41,11 +42,23 @@ public sealed class PermutationTests
             counts[key] = counts.GetValueOrDefault(key) + 1;
         }
 
-        var orders = n switch { 3 => 6, 4 => 24, _ => 120 };
-        var bound = n switch { 3 => 35.9, 4 => 73.9, _ => 209.3 };
+        var orders = n switch { 3 => 6, 4 => 24, 5 => 120, _ => 720 };
+        var bound = n switch { 3 => 35.9, 4 => 73.9, 5 => 209.3, _ => 913.0 };
         Assert.Equal(orders, counts.Count);
         var expected = Epochs / (double)orders;
         Assert.True(counts.Values.Sum(count => Math.Pow(count - expected, 2) / expected) < bound);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(9)]
+    [InlineData(25)]
+    [InlineData(49)]
+    public void Even_and_odd_orders_are_equally_frequent(int n)
+    {
+        // 2,000 epochs: 1,000 ± 22 expected, five deviations allowed.
+        var odd = Enumerable.Range(0, 2000).Count(epoch => IsOdd(Values(n, (uint)epoch)));
+        Assert.InRange(odd, 888, 1112);
     }
 
     [Theory]
@@ -102,11 +115,13 @@ public sealed class PermutationTests
     }
 
     [Fact]
-    public void The_order_is_the_same_in_every_version()
+    public void The_order_is_that_of_an_independent_implementation()
     {
-        // Written down when the arithmetic version was 1; another result means that the version must grow.
-        var permutation = new Permutation(42, RandomPurpose.Permutation, 3, 10);
-        Assert.Equal([0], Enumerable.Range(0, 10).Select(permutation.At));
+        // Made by a second implementation, in Python. Another result means that the arithmetic version must grow.
+        var small = new Permutation(42, RandomPurpose.Permutation, 3, 10);
+        Assert.Equal([2, 4, 0, 3, 1, 5, 7, 8, 6, 9], Enumerable.Range(0, 10).Select(small.At));
+        var large = new Permutation(42, RandomPurpose.Permutation, 3, 60_000);
+        Assert.Equal([17469, 17021, 39220, 39862, 25703, 49840, 16167, 8848], Enumerable.Range(0, 8).Select(large.At));
     }
 
     [Fact]
@@ -116,6 +131,18 @@ public sealed class PermutationTests
         Assert.Contains("0 to 4", Assert.Throws<ArgumentOutOfRangeException>(() => permutation.At(5)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => permutation.At(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Permutation(1, RandomPurpose.Permutation, 0, 0));
+    }
+
+    private static bool IsOdd(int[] values)
+    {
+        var odd = false;
+        for (var i = 0; i < values.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+                odd ^= values[j] > values[i];
+        }
+
+        return odd;
     }
 
     private static int[] Values(int n, uint stream)
