@@ -77,17 +77,20 @@ internal sealed unsafe class Normalizer(Normalization kind, float[] offset, floa
 
     private void ShiftAndScale(float* values, int length)
     {
-        var i = 0;
-        if (Vector.IsHardwareAccelerated)
+        fixed (float* offsets = offset, factors = factor)
         {
-            for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
+            var i = 0;
+            if (Vector.IsHardwareAccelerated)
             {
-                var shifted = Unsafe.ReadUnaligned<Vector<float>>(values + i) - new Vector<float>(offset, i);
-                Unsafe.WriteUnaligned(values + i, shifted * new Vector<float>(factor, i));
+                for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
+                {
+                    var shifted = Unsafe.ReadUnaligned<Vector<float>>(values + i) - Unsafe.ReadUnaligned<Vector<float>>(offsets + i);
+                    Unsafe.WriteUnaligned(values + i, shifted * Unsafe.ReadUnaligned<Vector<float>>(factors + i));
+                }
             }
-        }
 
-        for (; i < length; i++)
-            values[i] = (values[i] - offset[i]) * factor[i];
+            for (; i < length; i++)
+                values[i] = (values[i] - offsets[i]) * factors[i];
+        }
     }
 }

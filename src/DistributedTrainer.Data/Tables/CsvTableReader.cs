@@ -120,7 +120,9 @@ internal sealed class CsvTableReader
             return;
 
         var first = _cells.Count;
-        CollectionsMarshal.SetCount(_cells, checked(first + _schema.Inputs.Count));
+        if (first > Array.MaxLength - _schema.Inputs.Count)
+            throw new DataException($"{_file}, line {line}: more than {Array.MaxLength:N0} cells; write larger sets as .npy, which is mapped.");
+        CollectionsMarshal.SetCount(_cells, first + _schema.Inputs.Count);
         var cells = CollectionsMarshal.AsSpan(_cells)[first..];
         for (var column = 0; column < _roles.Length; column++)
         {

@@ -118,4 +118,29 @@ public sealed class NpyTests : IDisposable
             Assert.Contains(path, error.Message);
         }
     }
+
+    [Fact]
+    public void A_damaged_header_loads_or_is_a_clear_error()
+    {
+        var whole = ArrayBytes.Npy("<f4", "(2, 3)", ArrayBytes.Floats(1, 2, 3, 4, 5, 6));
+        var labels = _folder.Write("y.npy", TwoLabels);
+        for (var place = 0; place < whole.Length - 24; place++)
+        {
+            foreach (var damage in new byte[] { 0x01, 0x10, 0x80, 0xff })
+            {
+                byte[] damaged = [.. whole];
+                damaged[place] ^= damage;
+                var path = _folder.Write("x.npy", damaged);
+                try
+                {
+                    using var set = DataSet.Load(new NpyData(path, labels), TargetType.Class, seed: 1);
+                    Assert.Equal(2, set.Train.Count);
+                }
+                catch (DataException error)
+                {
+                    Assert.Contains(_folder.Path(""), error.Message);
+                }
+            }
+        }
+    }
 }
