@@ -6,7 +6,8 @@ namespace DistributedTrainer.Data;
 /// <param name="rows">The part's rows in the source, ascending; null for all.</param>
 /// <param name="firstId">Row id of the source's row 0.</param>
 /// <param name="normalizer">Fitted on the training rows.</param>
-internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targets, int[]? rows, long firstId, Normalizer normalizer) : Examples
+internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targets, int[]? rows, long firstId, Normalizer normalizer)
+    : Examples
 {
     public override int Count => rows?.Length ?? inputs.Count;
 

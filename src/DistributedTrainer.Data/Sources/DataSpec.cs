@@ -66,7 +66,9 @@ public enum Normalization
 {
     None,
 
-    /// <summary>(x − mean) / standard deviation of the training rows, by column; a constant column becomes 0, one-hot columns stay.</summary>
+    /// <summary>
+    /// (x − mean) / standard deviation of the training rows, by column; a constant column becomes 0, one-hot columns stay.
+    /// </summary>
     Standard,
 
     /// <summary>(x − min) / (max − min) of the training rows, by column; a constant column becomes 0, one-hot columns stay.</summary>

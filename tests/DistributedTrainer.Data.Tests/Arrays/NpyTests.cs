@@ -14,7 +14,10 @@ public sealed class NpyTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     public void Reads_floats_unchanged(byte version) =>
-        (from rows in Gen.Int[1, 20] from width in Gen.Int[1, 40] from values in Gen.Float[-1e6f, 1e6f].Array[rows * width] select (rows, width, values)).Sample(
+        (from rows in Gen.Int[1, 20]
+         from width in Gen.Int[1, 40]
+         from values in Gen.Float[-1e6f, 1e6f].Array[rows * width]
+         select (rows, width, values)).Sample(
             array =>
             {
                 var spec = new NpyData(
