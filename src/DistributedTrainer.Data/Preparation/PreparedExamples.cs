@@ -19,9 +19,11 @@ internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targe
     {
         if (targetRows != null && targets is null)
             throw new InvalidOperationException("These rows have no targets: pass null for them.");
-        foreach (var index in indexes)
+        for (var i = 0; i < indexes.Length; i++)
         {
-            var row = SourceRow(index);
+            var row = SourceRow(indexes[i]);
+            if (i + 1 < indexes.Length)
+                inputs.Prefetch(SourceRow(indexes[i + 1]));
             inputs.Read(row, inputRows);
             normalizer.Apply(inputRows, inputs.Length);
             inputRows += inputs.Length;
