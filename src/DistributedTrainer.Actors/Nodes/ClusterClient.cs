@@ -1,3 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Configuration;
 using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Actors;
@@ -5,22 +10,174 @@ namespace DistributedTrainer.Actors;
 /// <summary>Works with a running cluster from outside, without joining it: <c>submit</c>, <c>status</c>, <c>cancel</c>.</summary>
 public sealed class ClusterClient : IAsyncDisposable
 {
+    private static readonly TimeSpan FollowAgainAfter = TimeSpan.FromSeconds(2);
+
+    private readonly ActorSystem _system;
+    private readonly ActorSelection _node;
+
+    private ClusterClient(ActorSystem system, ActorSelection node) => (_system, _node) = (system, node);
+
+    /// <summary>Finds a seed that answers and runs the same build.</summary>
     /// <exception cref="NodeStartException">No seed answered within the timeout, or the cluster runs another build: exit code 3.</exception>
-    public static Task<ClusterClient> ConnectAsync(IReadOnlyList<string> seeds, TimeSpan timeout) => throw new NotImplementedException();
+    public static async Task<ClusterClient> ConnectAsync(IReadOnlyList<string> seeds, TimeSpan timeout)
+    {
+        var addresses = seeds.Select(NodeSystem.ParseAddress).ToList();
+        var system = ActorSystem.Create("dtrain-client", ConfigurationFactory.ParseString(
+            """
+            akka.actor.provider = remote
+            akka.remote.dot-netty.tcp { hostname = "0.0.0.0", public-hostname = "127.0.0.1", port = 0 }
+            akka.cluster.roles = []
+            """).WithFallback(NodeSystem.Shipped("node.conf")));
+        using var bound = new CancellationTokenSource(timeout);
+        try
+        {
+            var asked = addresses.Select(address => AskHello(system, address, bound.Token)).ToList();
+            while (asked.Count > 0)
+            {
+                var first = await Task.WhenAny(asked).ConfigureAwait(false);
+                asked.Remove(first);
+                if (await first.ConfigureAwait(false) is { } node)
+                    return new ClusterClient(system, node);
+            }
+
+            throw new NodeStartException(
+                $"waited {timeout.TotalSeconds:0} s for an answer from {string.Join(", ", seeds)}; check the address and that a node runs there");
+        }
+        catch
+        {
+            await system.Terminate().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>Hands over a job; returns once the cluster has it.</summary>
-    public Task SubmitAsync(JobSubmission submission, TimeSpan timeout) => throw new NotImplementedException();
+    /// <exception cref="JobFileException">The cluster cannot read the job.</exception>
+    /// <exception cref="NodeStartException">The coordinator did not answer in time.</exception>
+    public async Task SubmitAsync(JobSubmission submission, TimeSpan timeout)
+    {
+        var answer = await AskRepeatedly<Answer>(
+            new SubmitJob(submission.JobId, submission.JobText, submission.MinNodes, submission.Servers, submission.Replicas, submission.ModelFolder),
+            timeout).ConfigureAwait(false);
+        if (!answer.Accepted)
+            throw new NodeStartException(answer.Reason, 2);
+    }
 
-    /// <summary>Events of a job until it has finished. Survives a move of the coordinator.</summary>
-    public IAsyncEnumerable<JobEvent> FollowAsync(string jobId, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Events of a job until it has finished, each once. Survives a move of the coordinator.</summary>
+    public async IAsyncEnumerable<JobEvent> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var events = Channel.CreateUnbounded<JobEvent>();
+        var follower = _system.ActorOf(Props.Create(() => new FollowerActor(jobId, _node, events.Writer)));
+        var seen = new HashSet<string>();
+        try
+        {
+            await foreach (var jobEvent in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            {
+                if (jobEvent is not StepProgress && !seen.Add(IdentityOf(jobEvent)))
+                    continue;
+                yield return jobEvent;
+                if (jobEvent is JobFinished)
+                    yield break;
+            }
+        }
+        finally
+        {
+            _system.Stop(follower);
+        }
+    }
 
     /// <summary>Copies the finished job's model folder (model.safetensors, model.json) into a local folder.</summary>
-    public Task FetchModelAsync(string jobId, string folder, TimeSpan timeout) => throw new NotImplementedException();
+    /// <exception cref="NodeStartException">The node that saved the model does not answer or has it no more.</exception>
+    public async Task FetchModelAsync(string jobId, string folder, TimeSpan timeout)
+    {
+        foreach (var name in ModelPieces.Files)
+        {
+            await using var file = File.Create(Path.Combine(folder, name));
+            long total;
+            do
+            {
+                var piece = await AskRepeatedly<ModelPiece>(new FetchModelPiece(jobId, name, file.Position), timeout).ConfigureAwait(false);
+                total = piece.Total;
+                if (total == 0 || (piece.Bytes.Length == 0 && file.Position < total))
+                    throw new NodeStartException($"the cluster no longer has {name} of job {jobId}: the node that saved it is gone");
+                await file.WriteAsync(piece.Bytes).ConfigureAwait(false);
+            }
+            while (file.Position < total);
+        }
+    }
 
-    public Task<ClusterStatus> StatusAsync(TimeSpan timeout) => throw new NotImplementedException();
+    public async Task<ClusterStatus> StatusAsync(TimeSpan timeout)
+    {
+        var text = await AskRepeatedly<StatusText>(new AskStatus(), timeout).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(text.Json, ClusterStatusJson.Default.ClusterStatus)!;
+    }
 
     /// <summary>False where no such job exists.</summary>
-    public Task<bool> CancelAsync(string jobId, TimeSpan timeout) => throw new NotImplementedException();
+    public async Task<bool> CancelAsync(string jobId, TimeSpan timeout) =>
+        (await AskRepeatedly<Answer>(new CancelJob(jobId, "cancelled", 0), timeout).ConfigureAwait(false)).Accepted;
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync() => await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+
+    private static async Task<ActorSelection?> AskHello(ActorSystem system, Address address, CancellationToken bound)
+    {
+        var node = system.ActorSelection($"{address}/user/{NodeActor.Name}");
+        while (true)
+        {
+            try
+            {
+                var answer = await node.Ask<string>(Greeting.Hello(BuildFingerprint.Current), TimeSpan.FromSeconds(2), bound).ConfigureAwait(false);
+                return Greeting.IsRefused(answer, out var reason) ? throw new NodeStartException($"{address.Host}:{address.Port}: {reason}") : node;
+            }
+            catch (Exception error) when (error is AskTimeoutException && !bound.IsCancellationRequested)
+            {
+                // Messages may be lost while the connection is made: ask again within the bound.
+            }
+            catch (Exception error) when (error is AskTimeoutException or TaskCanceledException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Requests are idempotent, so a lost one is simply asked again within the bound.</summary>
+    private async Task<TAnswer> AskRepeatedly<TAnswer>(IControlMessage message, TimeSpan timeout)
+    {
+        using var bound = new CancellationTokenSource(timeout);
+        while (true)
+        {
+            try
+            {
+                return await _node.Ask<TAnswer>(message, TimeSpan.FromSeconds(2), bound.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is AskTimeoutException or TaskCanceledException)
+            {
+                if (bound.IsCancellationRequested)
+                    throw new NodeStartException($"waited {timeout.TotalSeconds:0} s for the coordinator's answer to {message.GetType().Name}", 3, error);
+            }
+        }
+    }
+
+    private static string IdentityOf(JobEvent jobEvent) => jobEvent switch
+    {
+        EpochClosed epoch => $"epoch {epoch.Row.Epoch} {epoch.Row.Step}",
+        ClusterChanged changed => changed.Change.ToString(),
+        _ => jobEvent.GetType().Name,
+    };
+
+    private sealed class FollowerActor : ReceiveActor, IWithTimers
+    {
+        private readonly FollowJob _follow;
+        private readonly ActorSelection _node;
+
+        public FollowerActor(string jobId, ActorSelection node, ChannelWriter<JobEvent> events)
+        {
+            (_follow, _node) = (new FollowJob(jobId), node);
+            Receive<FollowJob>(follow => _node.Tell(follow));
+            Receive<JobEventText>(text => events.TryWrite(JsonSerializer.Deserialize(text.Json, JobEventJson.Default.JobEvent)!));
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        // Repeated, because a new coordinator does not know its followers.
+        protected override void PreStart() => Timers.StartPeriodicTimer(_follow, _follow, TimeSpan.Zero, FollowAgainAfter);
+    }
 }

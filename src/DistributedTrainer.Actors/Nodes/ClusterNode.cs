@@ -1,46 +1,152 @@
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Hosting;
 using DistributedTrainer.Coordination;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace DistributedTrainer.Actors;
 
 /// <summary>One running node: the actor system with its node actor and, where the role says so, a coordinator.</summary>
 public sealed class ClusterNode : IAsyncDisposable
 {
-    /// <summary>Starts the actor system; with <see cref="NodeOptions.Clustered"/> it listens, but joins nobody yet.</summary>
-    /// <exception cref="NodeStartException">The port is in use, or the configuration is wrong.</exception>
-    public static Task<ClusterNode> StartAsync(NodeOptions options) => throw new NotImplementedException();
+    private readonly IHost _host;
+    private readonly ActorSystem _system;
+    private readonly IActorRef _nodeActor;
+    private readonly TaskCompletionSource _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(string Reason, int ExitCode)> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ClusterNode(IHost host, NodeOptions options)
+    {
+        _host = host;
+        _system = host.Services.GetRequiredService<ActorSystem>();
+        _nodeActor = host.Services.GetRequiredService<ActorRegistry>().Get<NodeActor>();
+        Address = options.Clustered ? NodeSystem.AddressOf(_system) : NodeSystem.LocalAddress;
+        _system.ActorOf(Props.Create(() => new NodeEventsActor(this)));
+        _system.WhenTerminated.ContinueWith(
+            _ => _stopped.TrySetResult(("the actor system has shut down", 0)), TaskScheduler.Default);
+    }
+
+    /// <summary>Every event of every job, on the node that hosts the coordinator.</summary>
+    public event Action<JobEvent>? JobEvents;
 
     /// <summary>host:port that others may use as a seed.</summary>
-    public string Address => throw new NotImplementedException();
+    public string Address { get; }
+
+    /// <summary>Completes when the node has shut down: the reason, and the exit code that a process should end with.</summary>
+    public Task<(string Reason, int ExitCode)> Stopped => _stopped.Task;
+
+    /// <summary>Starts the actor system; with <see cref="NodeOptions.Clustered"/> it listens, but joins nobody yet.</summary>
+    /// <exception cref="NodeStartException">The port is in use, or the configuration is wrong.</exception>
+    public static async Task<ClusterNode> StartAsync(NodeOptions options)
+    {
+        // Only the hosting of actors is wanted, without the host's own configuration files, logging and console lifetime.
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddAkka(NodeSystem.Name, akka => NodeSystem.Compose(akka, options));
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+            return new ClusterNode(host, options);
+        }
+        catch (Exception error)
+        {
+            host.Dispose();
+            throw NodeSystem.Explain(error, options);
+        }
+    }
 
     /// <summary>Joins the cluster of these seeds (host:port); its own address alone starts a cluster. Bounded by <paramref name="timeout"/>.</summary>
     /// <exception cref="NodeStartException">No seed answered, or the cluster refused this node (another build).</exception>
-    public Task JoinAsync(IReadOnlyList<string> seeds, TimeSpan timeout) => throw new NotImplementedException();
-
-    /// <summary>Completes when the node has shut down: the reason, and the exit code that a process should end with.</summary>
-    public Task<(string Reason, int ExitCode)> Stopped => throw new NotImplementedException();
-
-    /// <summary>Every event of every job, on the node that hosts the coordinator.</summary>
-    public event Action<JobEvent>? JobEvents { add => throw new NotImplementedException(); remove => throw new NotImplementedException(); }
+    public async Task JoinAsync(IReadOnlyList<string> seeds, TimeSpan timeout)
+    {
+        using var bound = new CancellationTokenSource(timeout);
+        try
+        {
+            await Cluster.Get(_system).JoinSeedNodesAsync(seeds.Select(NodeSystem.ParseAddress), bound.Token).ConfigureAwait(false);
+            var first = await Task.WhenAny(_welcome.Task, _stopped.Task).WaitAsync(bound.Token).ConfigureAwait(false);
+            if (first == _stopped.Task)
+                throw new NodeStartException((await _stopped.Task.ConfigureAwait(false)).Reason);
+        }
+        catch (Exception error) when (error is OperationCanceledException or ClusterJoinFailedException)
+        {
+            throw new NodeStartException(
+                $"waited {timeout.TotalSeconds:0} s to join the cluster of {string.Join(", ", seeds)}: no seed let {Address} in; "
+                + "check that a node with the role coordinator runs there and that the port is reachable", 3, error);
+        }
+    }
 
     /// <summary>Hands a job to the coordinator. Repeating it with the same id is one job.</summary>
-    public void Submit(JobSubmission submission) => throw new NotImplementedException();
+    public void Submit(JobSubmission submission) => _nodeActor.Tell(new SubmitJob(
+        submission.JobId, submission.JobText, submission.MinNodes, submission.Servers, submission.Replicas, submission.ModelFolder));
 
     /// <summary>Stops a job at a step ahead of all nodes; its result then has state "stopped".</summary>
     /// <param name="exitCode">130 for a signal, 0 for a cancel.</param>
-    public void Cancel(string jobId, string reason, int exitCode) => throw new NotImplementedException();
+    public void Cancel(string jobId, string reason, int exitCode) => _nodeActor.Tell(new CancelJob(jobId, reason, exitCode));
 
     /// <summary>What the cluster does now; for <c>dtrain status</c>.</summary>
-    public Task<ClusterStatus> StatusAsync(TimeSpan timeout) => throw new NotImplementedException();
+    /// <exception cref="TimeoutException">The coordinator did not answer in time.</exception>
+    public async Task<ClusterStatus> StatusAsync(TimeSpan timeout)
+    {
+        var text = await _nodeActor.Ask<StatusText>(new AskStatus(), timeout).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(text.Json, ClusterStatusJson.Default.ClusterStatus)!;
+    }
 
     /// <summary>Hands shards and ranges over, leaves the cluster, stops. Bounded by <paramref name="timeout"/>.</summary>
-    public Task LeaveAsync(TimeSpan timeout) => throw new NotImplementedException();
+    public async Task LeaveAsync(TimeSpan timeout)
+    {
+        using var bound = new CancellationTokenSource(timeout);
+        var reason = "left the cluster";
+        try
+        {
+            await _nodeActor.Ask<MayLeave>(new Leave(), bound.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is TaskCanceledException or AskTimeoutException)
+        {
+            reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds:0} s for another node to take it";
+        }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
+        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout).ConfigureAwait(false);
+        _stopped.TrySetResult((reason, 0));
+    }
 
-/// <summary>The node cannot start or may not join.</summary>
-/// <param name="exitCode">3: port in use, silent seed, other build; 2: the configuration is wrong.</param>
-public sealed class NodeStartException(string message, int exitCode = 3, Exception? inner = null) : Exception(message, inner)
-{
-    public int ExitCode { get; } = exitCode;
+    public async ValueTask DisposeAsync()
+    {
+        if (!_system.WhenTerminated.IsCompleted)
+            await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+        _host.Dispose();
+    }
+
+    internal void Publish(JobEvent jobEvent) => JobEvents?.Invoke(jobEvent);
+
+    internal void Welcome() => _welcome.TrySetResult();
+
+    internal void Refused(string reason) => _stopped.TrySetResult((reason, 3));
+
+    /// <summary>Signals are the command's business, not the host's.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>Carries events out of the actor system.</summary>
+    private sealed class NodeEventsActor : ReceiveActor
+    {
+        public NodeEventsActor(ClusterNode node)
+        {
+            Receive<JobEvent>(node.Publish);
+            Receive<NodeWelcome>(_ => node.Welcome());
+            Receive<NodeRefused>(refused => node.Refused(refused.Reason));
+        }
+
+        protected override void PreStart()
+        {
+            foreach (var type in new[] { typeof(JobEvent), typeof(NodeWelcome), typeof(NodeRefused) })
+                Context.System.EventStream.Subscribe(Self, type);
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using DistributedTrainer.Coordination;
-using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors;
 
@@ -37,11 +36,10 @@ internal sealed class JobActor : ReceiveActor
     private long _shardSteps;
     private ModelCollector? _collector;
 
-    public JobActor(OpenedJob job, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node)
+    public JobActor(OpenedJob job, ParameterStore store, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node)
     {
         (_job, _self, _transport, _pool, _threads, _node) = (job, self, transport, pool, threads, node);
-        _store = new ParameterStore(job.Network.Layout.Length);
-        job.Network.Initialize(_store.Whole(0), job.Job.Seed);
+        _store = store;
         _place = new ServerPlace(self, Self, _store, pool, transport);
         _arrived = new long[job.Ranges.Count];
         Array.Fill(_arrived, -1);
@@ -287,21 +285,15 @@ internal sealed class JobActor : ReceiveActor
 
     // ---- an epoch's end ---------------------------------------------------------------------------------------------------
 
-    private unsafe void Evaluated(EvaluationComputed computed)
+    private void Evaluated(EvaluationComputed computed)
     {
         _computing--;
-        var penalty = double.NaN;
-        if (!_job.Job.Penalty.IsNone && _active!.Shards[0] == _self && _computing == 0)
-            penalty = PenaltyOf(computed.Version);
         foreach (var slot in computed.Slots)
             SendEvaluation(computed.Version, slot.Slot, slot.Values, double.NaN);
-        if (!double.IsNaN(penalty))
-            SendEvaluation(computed.Version, default, [], penalty);
+        if (!double.IsNaN(computed.Penalty))
+            SendEvaluation(computed.Version, default, [], computed.Penalty);
         StartWhenReady();
     }
-
-    private unsafe double PenaltyOf(long version) =>
-        PenaltyValue.Whole(_job.Network.Layout, _job.Job.Penalty, _store.Version(version));
 
     private void SendEvaluation(long version, Slot slot, double[] values, double penalty)
     {

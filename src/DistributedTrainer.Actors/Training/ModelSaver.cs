@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using DistributedTrainer.Coordination;
-using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors;
 

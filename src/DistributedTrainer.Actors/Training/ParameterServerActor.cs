@@ -72,7 +72,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
 
     private void Prepare(AssignmentPrepared prepared)
     {
-        var known = Targets();
+        List<string> known = _assignments.Count == 0 ? [] : Targets();
         _assignments[prepared.Assignment.Number] = prepared.Assignment;
         // Nodes that are new to the job lack this version. The leading server holds version 0 back until it is told to begin.
         if (HasState && !_isHandedOver && (_lead is null || _lead.Stamped > 0))

@@ -23,8 +23,8 @@ internal sealed record PartialsMerged(long Step, IReadOnlyList<PartialSum> Parti
 /// <summary>Score shards First to End − 1 of the validation part with the store's version.</summary>
 internal sealed record ComputeEvaluation(long Version, int First, int End);
 
-/// <summary>Sums by slot, one for each shard with rows.</summary>
-internal sealed record EvaluationComputed(long Version, IReadOnlyList<EvaluationSums> Slots);
+/// <summary>Sums by slot, one for each shard with rows; the worker of shard 0 adds the penalty of the whole vector, others NaN.</summary>
+internal sealed record EvaluationComputed(long Version, IReadOnlyList<EvaluationSums> Slots, double Penalty);
 
 /// <summary>Evaluation sums as a mutable leaf of the reduction.</summary>
 internal sealed record EvaluationSums(Slot Slot, double[] Values);

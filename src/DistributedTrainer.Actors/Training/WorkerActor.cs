@@ -130,7 +130,10 @@ internal sealed unsafe class WorkerActor : ReceiveActor
                 slots.Add(new EvaluationSums(new Slot(shard, shard + 1), sums));
         }
 
-        return new EvaluationComputed(work.Version, slots);
+        var penalty = work.First == 0 && !_job.Job.Penalty.IsNone
+            ? Penalty.Value(_job.Job.Penalty, _job.Network.Layout, _store.Version(work.Version))
+            : double.NaN;
+        return new EvaluationComputed(work.Version, slots, penalty);
     }
 
     private NetworkPass PassFor(int rows)

@@ -37,7 +37,7 @@ public sealed record RunEventHappened(string JobId, RunEvent Event) : BookEntry(
 
 public sealed record StopRequested(string JobId, string Reason, int ExitCode) : BookEntry(JobId);
 
-public sealed record JobClosed(string JobId, JobResult Result, string? ModelFolder, string? Saver) : BookEntry(JobId);
+public sealed record JobClosed(string JobId, JobResult Result, string? Saver) : BookEntry(JobId);
 
 /// <summary>Book entries as JSON, without reflection.</summary>
 [JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]

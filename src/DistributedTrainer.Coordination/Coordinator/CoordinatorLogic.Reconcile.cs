@@ -242,14 +242,14 @@ public sealed partial class CoordinatorLogic
             Validation = validation,
             Test = test,
         };
-        Close(job, result, saved.Folder, Saver(job));
+        Close(job, result, Saver(job));
     }
 
-    private void Close(JobRecord job, string state, string reason, int exitCode) => Close(job, Result(job, state, reason, exitCode), null, null);
+    private void Close(JobRecord job, string state, string reason, int exitCode) => Close(job, Result(job, state, reason, exitCode), saver: null);
 
-    private void Close(JobRecord job, JobResult result, string? folder, string? saver)
+    private void Close(JobRecord job, JobResult result, string? saver)
     {
-        Record(new JobClosed(job.Submission.JobId, result, folder, saver));
+        Record(new JobClosed(job.Submission.JobId, result, saver));
         _decisions.Add(new TellFollowers(new JobFinished(job.Submission.JobId, result)));
         _decisions.Add(new Explain($"job {job.Job.Name} {result.State}: {result.StopReason}"));
         foreach (var node in _nodes.Keys)

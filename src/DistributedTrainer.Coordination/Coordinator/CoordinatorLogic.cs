@@ -212,9 +212,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         return events;
     }
 
-    /// <summary>The node that holds a finished job's model, and the folder there.</summary>
-    public (string Node, string Folder)? ModelPlace(string jobId) =>
-        _jobs.TryGetValue(jobId, out var job) && job.Closed is { Saver: { } saver, ModelFolder: { } folder } ? (saver, folder) : null;
+    /// <summary>The node that holds a finished job's model; null where there is none.</summary>
+    public string? Saver(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed?.Saver;
 
     public ClusterStatus Status()
     {

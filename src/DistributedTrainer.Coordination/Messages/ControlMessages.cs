@@ -117,5 +117,8 @@ public sealed record CloseJob(long Term, string JobId) : IControlMessage;
 
 public sealed record FetchModelPiece(string JobId, string File, long Offset) : IControlMessage;
 
+/// <summary>The same, passed on by the coordinator to the node that saved the model.</summary>
+public sealed record ServeModelPiece(string JobId, string File, long Offset) : IControlMessage;
+
 /// <param name="Total">Length of the file; 0 with an empty piece where there is no such file.</param>
 public sealed record ModelPiece(string File, long Offset, long Total, byte[] Bytes) : IControlMessage;

@@ -20,6 +20,9 @@ internal sealed class DataFingerprint
 
     public void AddBytes(string role, ReadOnlySpan<byte> bytes) => Add(role, SHA256.HashData(bytes));
 
+    /// <summary>For data that are made, not read: a line that determines them.</summary>
+    public void AddText(string line) => _lines.Append(line).Append('\n');
+
     public string Sha256() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_lines.ToString())));
 
     private void Add(string role, byte[] hash) => _lines.Append(role).Append(' ').Append(Convert.ToHexStringLower(hash)).Append('\n');

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace DistributedTrainer.Data;
@@ -43,11 +44,29 @@ internal static class Gzip
                 throw new DataException($"{path}: truncated: {read:N0} of {size:N0} bytes of content.");
             if (begun > bytes.Length || content.ReadByte() >= 0)
                 throw new DataException($"{path}: more content than the {size:N0} bytes its header says.");
+            RequireTrailer(path, file, size);
             return new MemoryBlock(bytes);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
             throw new DataException($"{path}: truncated or damaged gzip: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// A gzip ends with the content's length (RFC 1952). GZipStream checks it, and the checksum before it, but only where they are
+    /// there: a file cut inside them would pass unchecked.
+    /// </summary>
+    private static void RequireTrailer(string path, FileStream file, long size)
+    {
+        Span<byte> trailer = stackalloc byte[sizeof(uint)];
+        file.Seek(-trailer.Length, SeekOrigin.End);
+        file.ReadExactly(trailer);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+        if (length != (uint)size)
+        {
+            throw new DataException($"{path}: truncated: the gzip's last four bytes say {length:N0} bytes of content where there are {size:N0}. "
+                + "(Or it is several gzips in a row: pack it as one.)");
         }
     }
 }

@@ -3,6 +3,9 @@ namespace DistributedTrainer.Data;
 /// <summary>Raw rows of the files: the main one with its split, and those given as files of their own.</summary>
 internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? Validation, SourceRows? Test)
 {
+    /// <summary>Classes known beforehand; null to take those of the training rows.</summary>
+    public ClassIndex? KnownClasses { get; init; }
+
     /// <summary>Turns raw rows into a data set: fits classes and normalization on the training rows and applies them everywhere.</summary>
     /// <param name="preparation">With what the source itself fitted; classes and normalization are filled in here.</param>
     /// <param name="columns">Names of the inputs, or empty.</param>
@@ -11,7 +14,7 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
     /// <param name="owner">What to dispose with the set.</param>
     public DataSet ToDataSet(Preparation preparation, IReadOnlyList<string> columns, ReadOnlySpan<bool> oneHot, string sha256, IDisposable? owner)
     {
-        var classes = Main.Labels is null ? null : ClassIndex.Fit(Main, Split.Training, preparation.Target);
+        var classes = Main.Labels is null ? null : KnownClasses ?? ClassIndex.Fit(Main, Split.Training, preparation.Target);
         var normalizer = Normalizer.Fit(preparation.Normalization, Main.Inputs, Split.Training, oneHot, Main.Name);
         var mainTargets = classes is null ? Main.Values! : classes.ToTargets(Main);
         var afterMain = (long)Main.Count;

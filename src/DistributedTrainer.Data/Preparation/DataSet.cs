@@ -44,6 +44,7 @@ public sealed class DataSet : IDisposable
             MnistData mnist => ArrayLoader.Load(mnist, target, seed),
             IdxData idx => ArrayLoader.Load(idx, target, seed),
             NpyData npy => ArrayLoader.Load(npy, target, seed),
+            SyntheticData synthetic => SyntheticRows.Load(synthetic, target, seed),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "No reader for this source."),
         };
     }

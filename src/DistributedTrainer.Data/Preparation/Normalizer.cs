@@ -6,7 +6,8 @@ namespace DistributedTrainer.Data;
 /// <summary>
 /// Normalization, fitted and applied. Fitting steers the weights, so its arithmetic is fixed: double sums over the training rows in
 /// ascending row order, one chain a column; mean = sum / n; variance = (sum of squared distances from the mean) / n. A column whose
-/// values are all equal gets factor 1 and becomes 0. Applying is (x − offset) · factor with two float32 roundings, or x · (1/255f).
+/// values are all equal gets factor 1 and becomes 0 (one whose spread is below 3e-39, so that float32 cannot hold the reciprocal, gets
+/// factor 1 too). Columns of one-hot coding are left as they are. Applying is (x − offset) · factor with two float32 roundings, or x · (1/255f).
 /// </summary>
 internal sealed unsafe class Normalizer(Normalization kind, float[] offset, float[] factor)
 {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -9,20 +10,22 @@ internal sealed unsafe class ElementActivation<TFunction> : ActivationFunction
     public override bool KeepsSum => TFunction.KeepsSum;
 
     public override void Forward(float* sum, float* output, int rows, int columns)
-        => VectorMap.Run(default(ForwardOp), sum, output, checked(rows * columns));
+        => Elementwise.Map(default(ForwardOp), sum, output, checked(rows * columns));
 
     public override void Backward(float* kept, float* gradient, int rows, int columns)
-        => VectorMap.Run(default(BackwardOp), kept, gradient, gradient, checked(rows * columns));
+        => Elementwise.Map(default(BackwardOp), kept, gradient, gradient, checked(rows * columns));
 
-    private readonly struct ForwardOp : IUnaryOp
+    private readonly struct ForwardOp : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector x)
             where TVector : struct, IVector<TVector>
             => TFunction.Forward(x);
     }
 
-    private readonly struct BackwardOp : IBinaryOp
+    private readonly struct BackwardOp : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector kept, TVector upstream)
             where TVector : struct, IVector<TVector>
             => TFunction.Backward(kept, upstream);

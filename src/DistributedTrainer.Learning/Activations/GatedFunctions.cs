@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -12,10 +13,12 @@ internal readonly struct GeluFunction : IElementFunction
 
     public static bool KeepsSum => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
         => x * Distribution(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
     {
@@ -23,6 +26,7 @@ internal readonly struct GeluFunction : IElementFunction
         return upstream * TVector.FusedMultiplyAdd(kept, density, Distribution(kept));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Distribution<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
@@ -39,6 +43,7 @@ internal readonly struct GeluTanhFunction : IElementFunction
 
     public static bool KeepsSum => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
@@ -46,6 +51,7 @@ internal readonly struct GeluTanhFunction : IElementFunction
         return x * TVector.FusedMultiplyAdd(half, VectorMath.Tanh(Inner(x)), half);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
     {
@@ -56,6 +62,7 @@ internal readonly struct GeluTanhFunction : IElementFunction
         return upstream * (TVector.FusedMultiplyAdd(half, tanh, half) + curve);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Inner<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
         => TVector.Broadcast(SqrtTwoOverPi) * x * TVector.FusedMultiplyAdd(TVector.Broadcast(Cubic) * x, x, TVector.Broadcast(1));
@@ -66,14 +73,16 @@ internal readonly struct SiluFunction : IElementFunction
 {
     public static bool KeepsSum => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
-        => x * Logistic.Sigmoid(x);
+        => x * VectorMath.Sigmoid(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
     {
-        var (one, sigmoid) = (TVector.Broadcast(1), Logistic.Sigmoid(kept));
+        var (one, sigmoid) = (TVector.Broadcast(1), VectorMath.Sigmoid(kept));
         return upstream * (sigmoid * TVector.FusedMultiplyAdd(kept, one - sigmoid, one));
     }
 }

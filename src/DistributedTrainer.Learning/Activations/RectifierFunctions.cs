@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -7,10 +8,12 @@ internal readonly struct ReluFunction : IElementFunction
 {
     public static bool KeepsSum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
         => Signs.Positive(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
         => TVector.Select(TVector.LessThanOrEqual(kept, TVector.Zero), TVector.Zero, upstream);
@@ -23,10 +26,12 @@ internal readonly struct LeakyReluFunction : IElementFunction
 
     public static bool KeepsSum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
         => TVector.Select(TVector.LessThanOrEqual(x, TVector.Zero), TVector.Broadcast(Slope) * x, x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
         => TVector.Select(TVector.LessThanOrEqual(kept, TVector.Zero), TVector.Broadcast(Slope) * upstream, upstream);
@@ -37,15 +42,12 @@ internal readonly struct EluFunction : IElementFunction
 {
     public static bool KeepsSum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
-    {
-        // e^x - 1 = 2t / (1 - t) with t = tanh(x/2): for x <= 0 nothing cancels, near 0 either.
-        var t = VectorMath.Tanh(TVector.Broadcast(0.5f) * x);
-        var negative = (t + t) / (TVector.Broadcast(1) - t);
-        return TVector.Select(TVector.LessThanOrEqual(x, TVector.Zero), negative, x);
-    }
+        => TVector.Select(TVector.LessThanOrEqual(x, TVector.Zero), VectorMath.ExpM1(x), x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
         => TVector.Select(TVector.LessThanOrEqual(kept, TVector.Zero), upstream * (kept + TVector.Broadcast(1)), upstream);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -7,10 +8,12 @@ internal readonly struct SigmoidFunction : IElementFunction
 {
     public static bool KeepsSum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
-        => Logistic.Sigmoid(x);
+        => VectorMath.Sigmoid(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
         => upstream * (kept * (TVector.Broadcast(1) - kept));
@@ -21,10 +24,12 @@ internal readonly struct TanhFunction : IElementFunction
 {
     public static bool KeepsSum => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
         => VectorMath.Tanh(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
         => upstream * TVector.FusedMultiplyAdd(TVector.Negate(kept), kept, TVector.Broadcast(1));
@@ -35,11 +40,13 @@ internal readonly struct SoftplusFunction : IElementFunction
 {
     public static bool KeepsSum => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
         => Logistic.Softplus(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
-        => upstream * Logistic.Sigmoid(kept);
+        => upstream * VectorMath.Sigmoid(kept);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -11,26 +12,28 @@ internal sealed unsafe class SoftmaxActivation : ActivationFunction
     {
         for (var row = 0; row < rows; row++, sum += columns, output += columns)
         {
-            VectorMap.Run(new ShiftedExp(Reductions.Max(sum, columns)), sum, output, columns);
-            VectorMap.Run(new Scale(1 / Reductions.Sum(output, columns)), output, output, columns);
+            Elementwise.Map(new ShiftedExp(Reduction.Max(sum, columns)), sum, output, columns);
+            Elementwise.Map(new Scale(1 / Reduction.Sum(output, columns)), output, output, columns);
         }
     }
 
     public override void Backward(float* kept, float* gradient, int rows, int columns)
     {
         for (var row = 0; row < rows; row++, kept += columns, gradient += columns)
-            VectorMap.Run(new Centred(Reductions.Dot(gradient, kept, columns)), kept, gradient, gradient, columns);
+            Elementwise.Map(new Centred(Reduction.Dot(gradient, kept, columns)), kept, gradient, gradient, columns);
     }
 
-    private readonly struct Scale(float factor) : IUnaryOp
+    private readonly struct Scale(float factor) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector x)
             where TVector : struct, IVector<TVector>
             => x * TVector.Broadcast(factor);
     }
 
-    private readonly struct Centred(float centre) : IBinaryOp
+    private readonly struct Centred(float centre) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector y, TVector upstream)
             where TVector : struct, IVector<TVector>
             => y * (upstream - TVector.Broadcast(centre));

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -7,7 +7,7 @@ namespace DistributedTrainer.Learning;
 /// Draws initial weights: Glorot keeps the variance of activations and gradients alike (Glorot and Bengio 2010), He that of
 /// activations behind a rectifier (He et al. 2015).
 /// </summary>
-internal static class Initializer
+internal static unsafe class Initializer
 {
     /// <param name="weights">Receives the values.</param>
     /// <param name="fanIn">Inputs that one output sums.</param>
@@ -28,18 +28,33 @@ internal static class Initializer
         }
     }
 
+    /// <summary>Uniform in [−limit, limit).</summary>
     private static void Uniform(Span<float> weights, double limit, ulong seed, string name)
-        => Philox.FillUniform(weights, seed, RandomPurpose.Initialization, Key(name), (float)-limit, (float)limit);
+    {
+        fixed (float* w = weights)
+        {
+            Source(seed).FillUniform(w, weights.Length, Philox.StreamOf(name), 0, 0);
+            Elementwise.Map(new Affine((float)(2 * limit), (float)-limit), w, w, weights.Length);
+        }
+    }
 
     private static void Normal(Span<float> weights, double deviation, ulong seed, string name)
-        => Philox.FillNormal(weights, seed, RandomPurpose.Initialization, Key(name), (float)deviation);
-
-    /// <summary>FNV-1a, 64 bits, of the name in UTF-8.</summary>
-    private static ulong Key(string name)
     {
-        var hash = 0xcbf29ce484222325;
-        foreach (var letter in Encoding.UTF8.GetBytes(name))
-            hash = (hash ^ letter) * 0x100000001b3;
-        return hash;
+        fixed (float* w = weights)
+        {
+            Source(seed).FillNormal(w, weights.Length, Philox.StreamOf(name), 0, 0);
+            Elementwise.Map(new Affine((float)deviation, 0), w, w, weights.Length);
+        }
+    }
+
+    private static Philox Source(ulong seed) => new(seed, RandomPurpose.Initialization);
+
+    /// <summary>factor·x + offset, rounded once.</summary>
+    private readonly struct Affine(float factor, float offset) : IUnaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Apply<TVector>(TVector x)
+            where TVector : struct, IVector<TVector>
+            => TVector.FusedMultiplyAdd(TVector.Broadcast(factor), x, TVector.Broadcast(offset));
     }
 }

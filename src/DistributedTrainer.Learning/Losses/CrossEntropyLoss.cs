@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -32,19 +33,19 @@ internal sealed unsafe class CrossEntropyLoss : LossFunction
     private float Row(float* logits, int actual, float* gradient)
     {
         // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
-        var max = Reductions.Max(logits, _classes);
+        var max = Reduction.Max(logits, _classes);
         var shiftedSum = 0f;
         if (_everywhere != 0)
         {
-            VectorMap.Run(new Shift(max), logits, gradient, _classes);
-            shiftedSum = Reductions.Sum(gradient, _classes);
+            Elementwise.Map(new Shift(max), logits, gradient, _classes);
+            shiftedSum = Reduction.Sum(gradient, _classes);
         }
 
-        VectorMap.Run(new ShiftedExp(max), logits, gradient, _classes);
-        var sum = Reductions.Sum(gradient, _classes);
-        var logSum = Log(sum);
+        Elementwise.Map(new ShiftedExp(max), logits, gradient, _classes);
+        var sum = Reduction.Sum(gradient, _classes);
+        var logSum = VectorMath.Log(sum);
         var loss = _onClass * (logSum - (logits[actual] - max)) + _everywhere * (_classes * logSum - shiftedSum);
-        VectorMap.Run(new Gradient(1 / sum, _everywhere), gradient, gradient, _classes);
+        Elementwise.Map(new Gradient(1 / sum, _everywhere), gradient, gradient, _classes);
         gradient[actual] -= _onClass;
         return loss;
     }
@@ -57,22 +58,17 @@ internal sealed unsafe class CrossEntropyLoss : LossFunction
         return index;
     }
 
-    private static float Log(float x)
+    private readonly struct Shift(float by) : IUnaryFormula
     {
-        float result;
-        Lanes1.Store(VectorMath.Log(Lanes1.Broadcast(x)), &result);
-        return result;
-    }
-
-    private readonly struct Shift(float by) : IUnaryOp
-    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector x)
             where TVector : struct, IVector<TVector>
             => x - TVector.Broadcast(by);
     }
 
-    private readonly struct Gradient(float factor, float everywhere) : IUnaryOp
+    private readonly struct Gradient(float factor, float everywhere) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector exponential)
             where TVector : struct, IVector<TVector>
             => exponential * TVector.Broadcast(factor) - TVector.Broadcast(everywhere);

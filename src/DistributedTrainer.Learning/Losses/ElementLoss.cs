@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -14,25 +15,27 @@ internal sealed unsafe class ElementLoss<TError>(TError error, int outputs) : Lo
     {
         // A single element is its own sum. Several stand in the gradient's memory until they are summed.
         var elements = outputs == 1 ? losses : gradient;
-        VectorMap.Run(new LossOp(error), prediction, target, elements, checked(rows * outputs));
+        Elementwise.Map(new LossOp(error), prediction, target, elements, checked(rows * outputs));
         if (outputs > 1)
         {
             for (var row = 0; row < rows; row++)
-                losses[row] = Reductions.Sum(elements + (long)row * outputs, outputs);
+                losses[row] = Reduction.Sum(elements + (long)row * outputs, outputs);
         }
 
-        VectorMap.Run(new GradientOp(error), prediction, target, gradient, checked(rows * outputs));
+        Elementwise.Map(new GradientOp(error), prediction, target, gradient, checked(rows * outputs));
     }
 
-    private readonly struct LossOp(TError error) : IBinaryOp
+    private readonly struct LossOp(TError error) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector p, TVector t)
             where TVector : struct, IVector<TVector>
             => error.Loss(p, t);
     }
 
-    private readonly struct GradientOp(TError error) : IBinaryOp
+    private readonly struct GradientOp(TError error) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector p, TVector t)
             where TVector : struct, IVector<TVector>
             => error.Gradient(p, t);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -16,10 +17,12 @@ internal interface IElementError
 /// <summary>(p − t)².</summary>
 internal readonly struct SquaredError : IElementError
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Loss<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
         => (p - t) * (p - t);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Gradient<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
         => p - t + (p - t);
@@ -28,10 +31,12 @@ internal readonly struct SquaredError : IElementError
 /// <summary>|p − t|; the derivative at 0 is 0.</summary>
 internal readonly struct AbsoluteError : IElementError
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Loss<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
         => TVector.Abs(p - t);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Gradient<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
         => Signs.Of(p - t);
@@ -42,6 +47,7 @@ internal readonly struct HuberError(float delta) : IElementError
 {
     private readonly float _delta = delta;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Loss<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
     {
@@ -50,6 +56,7 @@ internal readonly struct HuberError(float delta) : IElementError
         return TVector.Select(TVector.LessThan(delta, size), delta * (size - half * delta), half * e * e);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Gradient<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
     {
@@ -61,11 +68,13 @@ internal readonly struct HuberError(float delta) : IElementError
 /// <summary>−t·log σ(p) − (1 − t)·log(1 − σ(p)) from the logit p, as max(p, 0) − p·t + log(1 + e^−|p|): finite at any finite logit.</summary>
 internal readonly struct BinaryLogitError : IElementError
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Loss<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
-        => Signs.Positive(p) - p * t + Logistic.LogOnePlusExp(TVector.Negate(TVector.Abs(p)));
+        => Signs.Positive(p) - p * t + Logistic.SoftplusBelowZero(TVector.Negate(TVector.Abs(p)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Gradient<TVector>(TVector p, TVector t)
         where TVector : struct, IVector<TVector>
-        => Logistic.Sigmoid(p) - t;
+        => VectorMath.Sigmoid(p) - t;
 }

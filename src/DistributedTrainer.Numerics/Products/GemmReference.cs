@@ -24,7 +24,7 @@ public static unsafe class GemmReference
         }
     }
 
-    /// <inheritdoc cref="Gemm.WeightGradient"/>
+    /// <inheritdoc cref="Gemm.WeightGradient(int, int, float*, int, float*, int, ReadOnlySpan{Segment}, float*, int)"/>
     public static void WeightGradient(
         int m, int n, float* d, int ldd, float* x, int ldx, ReadOnlySpan<Segment> segments, float* w, int ldw)
     {
@@ -48,7 +48,7 @@ public static unsafe class GemmReference
                     }
                 }
 
-                w[(long)i * ldw + j] = sums.Pop();
+                w[(long)i * ldw + j] = sums.Count == 0 ? 0f : sums.Pop();
             }
         }
     }

@@ -1,0 +1,66 @@
+using System.Globalization;
+using DistributedTrainer.Numerics;
+
+namespace DistributedTrainer.Benchmarks;
+
+/// <summary>Our matrix products against OpenBLAS's sgemm, one core each, in one run.</summary>
+public sealed class GemmBenchmark : IBenchmark
+{
+    public string Name => "gemm";
+
+    public string Summary => "matrix products against OpenBLAS, one core: [--seconds 1] [--turns 40] [--shapes all|smoke] [--only TEXT]";
+
+    public IReadOnlyList<string> OptionNames { get; } = ["seconds", "turns", "shapes", "only"];
+
+    public void Run(Options options, TextWriter page)
+    {
+        var seconds = options.Number("seconds", 1);
+        var turns = (int)Math.Ceiling(options.Number("turns", 40));
+        var only = options.Text("only", "");
+        var shapes = options.Text("shapes", "all") switch
+        {
+            "all" => GemmShape.All(),
+            "smoke" => GemmShape.Smoke(),
+            var other => throw new FormatException($"--shapes is '{other}'; allowed are all and smoke"),
+        };
+        var peer = OpenBlas.Find();
+        WriteHeader(page, peer, seconds, turns);
+        foreach (var shape in shapes.Where(shape => shape.Name.Contains(only, StringComparison.Ordinal)))
+        {
+            using var products = new GemmProducts(shape);
+            var (ours, theirs) = Duel.Fight(products.Ours, peer is null ? null : () => products.Theirs(peer), seconds, turns);
+            WriteRow(page, shape, ours, theirs);
+        }
+    }
+
+    private static void WriteHeader(TextWriter page, OpenBlas? peer, double seconds, int turns)
+    {
+        page.WriteLine("# Matrix products against OpenBLAS, one core");
+        page.WriteLine();
+        page.WriteLine("    dotnet run -c Release --project bench/DistributedTrainer.Benchmarks -- gemm"
+            + FormattableString.Invariant($" --seconds {seconds} --turns {turns}"));
+        page.WriteLine();
+        page.WriteLine($"- {Machine.Description}, {VectorPath.Current}");
+        page.WriteLine(peer is null
+            ? "- OpenBLAS was not found (Debian and Ubuntu: `apt-get install libopenblas0-pthread`): ours alone"
+            : $"- {peer.Description}, one thread");
+        page.WriteLine(FormattableString.Invariant($"- Medians of {turns} turns a side, sides taking turns, {seconds} s a shape; ratio = ours ÷ OpenBLAS."));
+        page.WriteLine("- Operands lie in cache from turn to turn as far as they fit. OpenBLAS has no packed operands and no shards: there it does the plain product.");
+        page.WriteLine();
+        page.WriteLine("| product | ours GFLOP/s | OpenBLAS GFLOP/s | ratio | asked |");
+        page.WriteLine("|---|---:|---:|---:|---:|");
+    }
+
+    private static void WriteRow(TextWriter page, GemmShape shape, double ours, double theirs)
+    {
+        var (m, n, k) = shape.Sizes;
+        var giga = 2e-9 * m * n * k;
+        var peer = double.IsNaN(theirs) ? "–" : Number(giga / theirs, "F1");
+        var ratio = double.IsNaN(theirs) ? "–" : Number(theirs / ours, "F2");
+        var target = shape.Target is { } asked ? "≥ " + Number(asked, "F2") : "";
+        page.WriteLine($"| {shape.Name} | {Number(giga / ours, "F1")} | {peer} | {ratio} | {target} |");
+        page.Flush();
+    }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

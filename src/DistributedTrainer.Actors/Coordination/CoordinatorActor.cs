@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// The cluster's coordinator, a singleton: feeds messages to <see cref="CoordinatorLogic"/> and delivers what it decides. When it
+/// starts on another node it first reads the longest copy of the book that nodes have kept.
+/// </summary>
+internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnboundedStash
+{
+    public const string Name = "coordinator";
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan GatherBound = TimeSpan.FromSeconds(3);
+
+    private readonly CoordinatorLogic _logic;
+    private readonly string _fingerprint;
+    private readonly Cluster? _cluster;
+    private readonly Dictionary<string, IActorRef> _nodes = [];
+    private readonly Dictionary<string, HashSet<IActorRef>> _followers = [];
+    private readonly SortedDictionary<int, string> _recovered = [];
+    private readonly Dictionary<string, NodeReport> _gathered = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private int _recoverLength = -1;
+
+    public CoordinatorActor(string self, string fingerprint, CoordinatorTimeouts timeouts)
+    {
+        _fingerprint = fingerprint;
+        _logic = new CoordinatorLogic(self, fingerprint, timeouts);
+        _cluster = Context.System.Settings.HasCluster ? Cluster.Get(Context.System) : null;
+        Gathering();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
+
+    protected override void PreStart()
+    {
+        _cluster?.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
+        Timers.StartPeriodicTimer(TickMessage.Instance, TickMessage.Instance, TickInterval);
+    }
+
+    protected override void PostStop() => _cluster?.Unsubscribe(Self);
+
+    // ---- taking over ------------------------------------------------------------------------------------------------------
+
+    private void Gathering()
+    {
+        Receive<string>(Greet);
+        Receive<NodeReport>(report =>
+        {
+            _nodes[report.Node.Address] = Sender;
+            _gathered[report.Node.Address] = report;
+            RecoverWhenGathered();
+        });
+        Receive<KeepBookEntry>(entry =>
+        {
+            _recovered[entry.Index] = entry.Json;
+            RecoverWhenRead();
+        });
+        Receive<TickMessage>(_ => RecoverWhenGathered());
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void RecoverWhenGathered()
+    {
+        var members = _cluster?.State.Members.Count(member => member.Status == MemberStatus.Up) ?? 1;
+        if (_gathered.Count == 0 || (_gathered.Count < members && Now < GatherBound))
+            return;
+        var longest = _gathered.Values.MaxBy(report => report.BookLength)!;
+        if (longest.BookLength == 0)
+        {
+            Begin();
+            return;
+        }
+
+        _recoverLength = longest.BookLength;
+        _nodes[longest.Node.Address].Tell(new AskBook(_gathered.Values.Max(report => report.Term) + 1, _recovered.Count));
+    }
+
+    private void RecoverWhenRead()
+    {
+        if (_recoverLength < 0 || _recovered.Count < _recoverLength)
+            return;
+        _logic.Recover([.. _recovered.Values], _gathered.Values.Max(report => report.Term), Now);
+        Begin();
+    }
+
+    private void Begin()
+    {
+        Become(Coordinating);
+        foreach (var report in _gathered.Values)
+            _logic.Handle(report, Now);
+        Deliver();
+        Stash.UnstashAll();
+    }
+
+    // ---- coordinating -----------------------------------------------------------------------------------------------------
+
+    private void Coordinating()
+    {
+        Receive<string>(Greet);
+        Receive<NodeReport>(report =>
+        {
+            _nodes[report.Node.Address] = Sender;
+            _logic.Handle(report, Now);
+            Deliver();
+        });
+        Input<StepReport>(report => _logic.Handle(report, Now));
+        Input<EpochReport>(report => _logic.Handle(report, Now));
+        Input<RunFailed>(failure => _logic.Handle(failure, Now));
+        Input<ModelSaved>(saved => _logic.Handle(saved, Now));
+        Input<TickMessage>(_ => _logic.Tick(Now));
+        Input<SubmitJob>(submit =>
+        {
+            var answer = _logic.Submit(submit, Now);
+            Sender.Tell(answer);
+        });
+        Input<CancelJob>(cancel => Sender.Tell(_logic.Cancel(cancel, Now)));
+        Receive<FollowJob>(Follow);
+        Receive<AskStatus>(_ => Sender.Tell(new StatusText(JsonSerializer.Serialize(_logic.Status(), ClusterStatusJson.Default.ClusterStatus))));
+        Receive<FetchModelPiece>(Fetch);
+        Input<ClusterEvent.MemberRemoved>(removed => Gone(removed));
+    }
+
+    private void Input<TInput>(Action<TInput> handle) => Receive<TInput>(input =>
+    {
+        handle(input);
+        Deliver();
+    });
+
+    private void Greet(string text)
+    {
+        if (Greeting.IsHello(text, out var fingerprint))
+            Sender.Tell(Greeting.Answer(fingerprint, _fingerprint));
+    }
+
+    private void Gone(ClusterEvent.MemberRemoved removed)
+    {
+        var address = $"{removed.Member.Address.Host}:{removed.Member.Address.Port}";
+        _nodes.Remove(address);
+        _logic.HandleGone(address, removed.PreviousStatus == MemberStatus.Exiting, Now);
+    }
+
+    private void Follow(FollowJob follow)
+    {
+        if (!_followers.TryGetValue(follow.JobId, out var followers))
+            _followers[follow.JobId] = followers = [];
+        if (!followers.Add(Sender))
+            return;
+        foreach (var jobEvent in _logic.Replay(follow.JobId))
+            Sender.Tell(Text(jobEvent));
+    }
+
+    private void Fetch(FetchModelPiece piece)
+    {
+        if (_logic.Saver(piece.JobId) is { } node && _nodes.TryGetValue(node, out var saver))
+            saver.Forward(new ServeModelPiece(piece.JobId, piece.File, piece.Offset));
+        else
+            Sender.Tell(new ModelPiece(piece.File, piece.Offset, 0, []));
+    }
+
+    private void Deliver()
+    {
+        foreach (var decision in _logic.Drain())
+        {
+            switch (decision)
+            {
+                case TellNode tell:
+                    if (_nodes.TryGetValue(tell.Node, out var node))
+                        node.Tell(tell.Message);
+                    break;
+                case TellFollowers tell:
+                    Context.System.EventStream.Publish(tell.Event);
+                    foreach (var follower in _followers.GetValueOrDefault(tell.Event.JobId) ?? [])
+                        follower.Tell(Text(tell.Event));
+                    break;
+                case Explain explain:
+                    _log.Info(explain.Reason);
+                    break;
+                default:
+                    throw new InvalidOperationException($"The coordinator decided {decision}, which nobody delivers.");
+            }
+        }
+    }
+
+    private static JobEventText Text(JobEvent jobEvent) =>
+        new(jobEvent.JobId, JsonSerializer.Serialize(jobEvent, JobEventJson.Default.JobEvent));
+
+    private sealed class TickMessage
+    {
+        public static TickMessage Instance { get; } = new();
+    }
+}

@@ -1,0 +1,229 @@
+using Akka.Actor;
+using Akka.Event;
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// A node's own actor: reports to the coordinator until heard, opens jobs, keeps a copy of the coordinator's book, and passes
+/// clients' requests on. One job runs at a time.
+/// </summary>
+internal sealed class NodeActor : ReceiveActor, IWithTimers
+{
+    public const string Name = "node";
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly NodeDescription _description;
+    private readonly ITensorTransport _transport;
+    private readonly BufferPool _pool;
+    private readonly IActorRef _coordinator;
+    private readonly List<string> _book = [];
+    private readonly Dictionary<string, string> _savedModels = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _job;
+    private string? _jobId;
+    private JobReport? _jobReport;
+    private JobReport? _closedReport;
+    private bool _isWelcome;
+    private bool _isLeaving;
+    private IActorRef? _leaveWaiter;
+    private long _term;
+
+    public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator)
+    {
+        (_description, _transport, _pool, _coordinator) = (description, transport, pool, coordinator);
+
+        Receive<ReportTick>(_ => Tick());
+        Receive<string>(Greet);
+
+        // Commands of a coordinator that another one has replaced are ignored.
+        Command<RefuseNode>(refuse => refuse.Term, refuse => Stop(refuse.Reason));
+        Command<KeepBookEntry>(entry => entry.Term, Keep);
+        Command<AskBook>(ask => ask.Term, SendBook);
+        Command<OpenJob>(open => open.Term, Open);
+        Command<PrepareAssignment>(message => message.Term, message => ToJob(message.JobId, message));
+        Command<ActivateAssignment>(message => message.Term, message => ToJob(message.JobId, message));
+        Command<StopSoon>(message => message.Term, message => ToJob(message.JobId, message));
+        Command<DecideEpoch>(message => message.Term, message => ToJob(message.JobId, message));
+        Command<SaveModel>(message => message.Term, message => ToJob(message.JobId, message));
+        Command<CloseJob>(close => close.Term, Close);
+
+        Receive<JobOpenedHere>(Opened);
+        Receive<JobReport>(Learn);
+        Receive<ToCoordinator>(PassOn);
+
+        Receive<SubmitJob>(_coordinator.Forward);
+        Receive<CancelJob>(_coordinator.Forward);
+        Receive<FollowJob>(_coordinator.Forward);
+        Receive<AskStatus>(_coordinator.Forward);
+        Receive<FetchModelPiece>(_coordinator.Forward);
+        Receive<ServeModelPiece>(piece => Sender.Tell(ModelPieces.Read(_savedModels.GetValueOrDefault(piece.JobId), piece)));
+        Receive<Leave>(BeginToLeave);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(ReportTick.Instance, ReportTick.Instance, TimeSpan.Zero, ReportInterval);
+    }
+
+    private void Command<TCommand>(Func<TCommand, long> term, Action<TCommand> handle) => Receive<TCommand>(command =>
+    {
+        if (term(command) < _term)
+            return;
+        _term = term(command);
+        handle(command);
+    });
+
+    // ---- reporting --------------------------------------------------------------------------------------------------------
+
+    private void Tick()
+    {
+        _job?.Tell(new AskJobReport());
+        if (!_isWelcome)
+            _coordinator.Tell(Greeting.Hello(_description.Fingerprint));
+        else
+            Report();
+    }
+
+    private void Report()
+    {
+        if (_isWelcome)
+            _coordinator.Tell(new NodeReport(_description, _term, _book.Count, _isLeaving, _jobReport ?? _closedReport));
+        if (_isLeaving && (_jobReport is null or { IsIdle: true } or { State: OpenState.Failed }))
+            _leaveWaiter?.Tell(new MayLeave());
+    }
+
+    private void Greet(string text)
+    {
+        if (Greeting.IsHello(text, out var fingerprint))
+        {
+            Sender.Tell(Greeting.Answer(fingerprint, _description.Fingerprint));
+        }
+        else if (Greeting.IsRefused(text, out var reason))
+        {
+            Stop($"node {_description.Address} was refused: {reason}");
+        }
+        else if (Greeting.IsWelcome(text) && !_isWelcome)
+        {
+            _isWelcome = true;
+            Context.System.EventStream.Publish(new NodeWelcome());
+            Report();
+        }
+    }
+
+    private void Learn(JobReport report)
+    {
+        if (report.JobId != _jobId)
+            return;
+        var changed = _jobReport is null || report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0 }
+            != _jobReport with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0 };
+        _jobReport = report;
+        if (changed)
+            Report();
+    }
+
+    private void Stop(string reason) => Context.System.EventStream.Publish(new NodeRefused(reason));
+
+    // ---- the coordinator's book -------------------------------------------------------------------------------------------
+
+    private void Keep(KeepBookEntry entry)
+    {
+        if (entry.Index < _book.Count && _book[entry.Index] != entry.Json)
+            _book.RemoveRange(entry.Index, _book.Count - entry.Index); // a later coordinator's book differs from here on
+        if (entry.Index == _book.Count)
+            _book.Add(entry.Json);
+    }
+
+    private void SendBook(AskBook ask)
+    {
+        for (var index = ask.FromIndex; index < _book.Count; index++)
+            Sender.Tell(new KeepBookEntry(ask.Term, index, _book[index]));
+    }
+
+    // ---- jobs -------------------------------------------------------------------------------------------------------------
+
+    private void Open(OpenJob open)
+    {
+        if (_jobId == open.JobId)
+            return;
+        CloseCurrent();
+        _jobId = open.JobId;
+        _closedReport = null;
+        _jobReport = new JobReport(open.JobId, OpenState.Opening, "", "", 0, 0, 0, 0, -1, false, 0, 0, 0);
+        Report();
+        var address = _description.Address;
+        Task.Run(() => JobOpenedHere.Open(open)).PipeTo(
+            Self, failure: error => new JobOpenedHere(open.JobId, null, null, $"node {address}: {UserMessage(error)}"));
+    }
+
+    /// <summary>What is the user's to mend is said plainly; anything else keeps its type, because it may be a defect.</summary>
+    private static string UserMessage(Exception error) =>
+        error is JobFileException or DataException or ModelException ? error.Message : $"{error.GetType().Name}: {error.Message}";
+
+    private void Opened(JobOpenedHere opened)
+    {
+        if (opened.JobId != _jobId)
+        {
+            opened.Job?.Dispose();
+            opened.Store?.Dispose();
+            return;
+        }
+
+        if (opened.Job is { } job)
+        {
+            var self = Self;
+            _job = Context.ActorOf(
+                Props.Create(() => new JobActor(job, opened.Store!, _description.Address, _transport, _pool, _description.Threads, self)), $"job-{job.Id}");
+            return;
+        }
+
+        _log.Error(opened.Error);
+        _jobReport = _jobReport! with { State = OpenState.Failed, Error = opened.Error };
+        Report();
+    }
+
+    private void PassOn(ToCoordinator message)
+    {
+        if (message.Message is ModelSaved { Error: "" } saved)
+            _savedModels[saved.JobId] = saved.Folder;
+        _coordinator.Tell(message.Message);
+    }
+
+    private void ToJob(string jobId, object message)
+    {
+        if (jobId == _jobId)
+            _job?.Tell(message);
+    }
+
+    private void Close(CloseJob close)
+    {
+        if (close.JobId != _jobId)
+            return;
+        CloseCurrent();
+        Report();
+    }
+
+    private void CloseCurrent()
+    {
+        if (_job is not null)
+            Context.Stop(_job);
+        _closedReport = _jobReport is null ? _closedReport : _jobReport with { IsIdle = true };
+        (_job, _jobId, _jobReport) = (null, null, null);
+    }
+
+    private void BeginToLeave(Leave leave)
+    {
+        _isLeaving = true;
+        _leaveWaiter = Sender;
+        Report();
+    }
+
+    private sealed class ReportTick
+    {
+        public static ReportTick Instance { get; } = new();
+    }
+}

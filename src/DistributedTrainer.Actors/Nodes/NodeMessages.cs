@@ -1,0 +1,29 @@
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Actors;
+
+// Messages within a node, besides those of one job (TrainingMessages.cs).
+
+/// <summary>A job has been loaded, or could not be.</summary>
+internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStore? Store, string Error)
+{
+    /// <summary>Loads the data, compiles the model and fills version 0. Takes long: never on an actor's thread.</summary>
+    public static JobOpenedHere Open(OpenJob open)
+    {
+        var job = OpenedJob.Open(open.JobId, open.JobText, open.Servers);
+        var store = new ParameterStore(job.Network.Layout.Length);
+        job.Network.Initialize(store.Whole(0), job.Job.Seed);
+        return new JobOpenedHere(open.JobId, job, store, "");
+    }
+}
+
+/// <summary>Hand everything over; answered with <see cref="MayLeave"/>, perhaps more than once.</summary>
+internal sealed record Leave;
+
+internal sealed record MayLeave;
+
+/// <summary>Published when the coordinator has taken this node.</summary>
+internal sealed record NodeWelcome;
+
+/// <summary>Published when the coordinator refuses this node.</summary>
+internal sealed record NodeRefused(string Reason);

@@ -1,0 +1,127 @@
+using System.Net.Sockets;
+using System.Reflection;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Hosting;
+using Akka.Configuration;
+using Akka.Hosting;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>Composes the actor system of a node from its options and the configuration that ships with the product.</summary>
+internal static class NodeSystem
+{
+    public const string Name = "dtrain";
+
+    /// <summary>The address of a node that has no network.</summary>
+    public const string LocalAddress = "in-process";
+
+    private const string CoordinatorRole = "coordinator";
+    private static readonly string[] Roles = [CoordinatorRole, "server", "worker"];
+
+    public static void Compose(AkkaConfigurationBuilder akka, NodeOptions options)
+    {
+        var unknown = options.Roles.Except(Roles).ToList();
+        if (unknown.Count > 0 || options.Roles.Count == 0)
+            throw new NodeStartException($"roles: '{string.Join(' ', unknown)}' is not a role; allowed are {string.Join(", ", Roles)}", 2);
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        if (options.Hocon is not null)
+            akka.AddHocon(options.Hocon, HoconAddMode.Prepend);
+        akka.AddHocon(Own(threads, options), HoconAddMode.Append);
+        akka.AddHocon(Shipped(options.Clustered ? "node.conf" : "local.conf"), HoconAddMode.Append);
+        akka.ConfigureLoggers(logging => logging.LogLevel = Akka.Event.LogLevel.WarningLevel);
+        if (options.Clustered)
+            ComposeCluster(akka, options, threads);
+        else
+            akka.WithActors((system, registry) => StartAlone(system, registry, threads));
+    }
+
+    public static string AddressOf(ActorSystem system)
+    {
+        var address = Cluster.Get(system).SelfAddress;
+        return $"{address.Host}:{address.Port}";
+    }
+
+    /// <exception cref="NodeStartException">Not host:port.</exception>
+    public static Address ParseAddress(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), out var port) || port is < 1 or > 65535)
+            throw new NodeStartException($"seeds: '{text}' is not host:port, e.g. node-1:4053", 2);
+        return new Address("akka.tcp", Name, text[..colon], port);
+    }
+
+    /// <summary>What went wrong at the start, in the user's words.</summary>
+    public static NodeStartException Explain(Exception error, NodeOptions options)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NodeStartException known)
+                return known;
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+                return new NodeStartException($"port {options.Port} on {options.Host} is in use; choose another with --port, or 0 for a free one", 3, error);
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressNotAvailable })
+                return new NodeStartException($"{options.Host} is not an address of this machine; set CLUSTER_IP to one that is", 3, error);
+            if (cause is ConfigurationException)
+                return new NodeStartException($"the configuration is wrong: {cause.Message}", 2, error);
+        }
+
+        return new NodeStartException($"the node did not start: {error.Message}", 3, error);
+    }
+
+    private static void ComposeCluster(AkkaConfigurationBuilder akka, NodeOptions options, int threads)
+    {
+        akka.WithClustering(new ClusterOptions { Roles = [.. options.Roles] });
+        var singleton = new ClusterSingletonOptions { Role = CoordinatorRole };
+        if (options.Roles.Contains(CoordinatorRole))
+        {
+            akka.WithSingleton<CoordinatorActor>(
+                CoordinatorActor.Name,
+                (system, _, _) => Props.Create(() => new CoordinatorActor(AddressOf(system), BuildFingerprint.Current, new CoordinatorTimeouts())),
+                singleton);
+        }
+        else
+        {
+            akka.WithSingletonProxy<CoordinatorActor>(CoordinatorActor.Name, singleton);
+        }
+
+        akka.WithActors((system, registry) =>
+        {
+            var address = AddressOf(system);
+            var transport = new AkkaRemoteTransport(system, address);
+            Start(system, registry, address, options.Roles, threads, transport, transport.Pool, registry.Get<CoordinatorActor>());
+        });
+    }
+
+    private static void StartAlone(ActorSystem system, IActorRegistry registry, int threads)
+    {
+        var coordinator = system.ActorOf(
+            Props.Create(() => new CoordinatorActor(LocalAddress, BuildFingerprint.Current, new CoordinatorTimeouts())), CoordinatorActor.Name);
+        Start(system, registry, LocalAddress, Roles, threads, new NoTransport(), new BufferPool(), coordinator);
+    }
+
+    private static void Start(
+        ActorSystem system, IActorRegistry registry, string address, IReadOnlyList<string> roles, int threads, ITensorTransport transport,
+        BufferPool pool, IActorRef coordinator)
+    {
+        var description = new NodeDescription(
+            address, Environment.ProcessId, Environment.MachineName, [.. roles], threads, BuildFingerprint.Current);
+        registry.Register<NodeActor>(system.ActorOf(
+            Props.Create(() => new NodeActor(description, transport, pool, coordinator)), NodeActor.Name));
+    }
+
+    private static string Own(int threads, NodeOptions options) =>
+        $$"""
+        dtrain.compute-dispatcher.dedicated-thread-pool.thread-count = {{threads}}
+        akka.remote.dot-netty.tcp { hostname = "{{(options.Host is "127.0.0.1" or "localhost" ? "127.0.0.1" : "0.0.0.0")}}", public-hostname = "{{options.Host}}", port = {{options.Port}} }
+        """;
+
+    public static Config Shipped(string file)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(file)
+            ?? throw new InvalidOperationException($"The configuration {file} is missing from the build.");
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+}

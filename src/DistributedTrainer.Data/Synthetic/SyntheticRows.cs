@@ -1,0 +1,76 @@
+using DistributedTrainer.Numerics;
+
+namespace DistributedTrainer.Data;
+
+/// <summary>Random rows keyed by the seed (<see cref="RandomPurpose.BenchmarkData"/>; stream 0 inputs, 1 targets; row; step 0), held in memory.</summary>
+internal static unsafe class SyntheticRows
+{
+    private const uint Inputs = 0;
+    private const uint Targets = 1;
+
+    /// <summary>
+    /// Inputs uniform in [0, 1), (rows, inputs). Targets: a class ⌊u·classes⌋ by row with u uniform, or for
+    /// <see cref="TargetType.Values"/> uniform numbers (rows, classes).
+    /// </summary>
+    /// <exception cref="DataException">A size is not positive, too large for one array, or a binary target has not two classes.</exception>
+    public static DataSet Load(SyntheticData spec, TargetType target, ulong seed)
+    {
+        Check(spec, target);
+        var random = new Philox(seed, RandomPurpose.BenchmarkData);
+        var inputs = Uniform(random, Inputs, spec.Rows, spec.Inputs);
+        var names = Enumerable.Range(0, spec.Classes).Select(index => $"{index}").ToList();
+        var targets = target == TargetType.Values
+            ? Uniform(random, Targets, spec.Rows, spec.Classes)
+            : Array.ConvertAll(Uniform(random, Targets, spec.Rows, 1), uniform => (float)(int)((double)uniform * spec.Classes));
+        var source = target == TargetType.Values
+            ? new SourceRows("synthetic", new MemoryRows(inputs, spec.Inputs), new MemoryRows(targets, spec.Classes), null, Place)
+            : new SourceRows("synthetic", new MemoryRows(inputs, spec.Inputs), null, ToLabels(targets, names), Place);
+
+        var fingerprint = new DataFingerprint();
+        fingerprint.AddText($"synthetic rows={spec.Rows} inputs={spec.Inputs} classes={spec.Classes} target={target} seed={seed}");
+        var split = RowSplit.Draw("synthetic", spec.Rows, source.Labels, spec.ValidationFraction, spec.TestFraction, seed);
+        var preparation = new Preparation
+        {
+            Normalization = spec.Normalize ?? Normalization.None,
+            Target = target,
+            InputShape = [spec.Inputs],
+        };
+        // A class that the few rows of a small set happen not to draw is still an output of the network.
+        var parts = new LoadedParts(source, split, null, null) { KnownClasses = new ClassIndex(names) };
+        return parts.ToDataSet(preparation, [], [], fingerprint.Sha256(), owner: null);
+
+        static string Place(int row) => $"synthetic row {row}";
+    }
+
+    private static void Check(SyntheticData spec, TargetType target)
+    {
+        if (spec.ValidationFiles is not null || spec.TestFiles is not null)
+            throw new DataException("synthetic: validation and test are fractions; there are no files to read.");
+        if (spec.Rows < 1 || spec.Inputs < 1 || spec.Classes < 1)
+            throw new DataException($"synthetic: rows {spec.Rows}, inputs {spec.Inputs}, classes {spec.Classes}; each must be 1 or more.");
+        if ((long)spec.Rows * int.Max(spec.Inputs, spec.Classes) > Array.MaxLength)
+            throw new DataException($"synthetic: rows {spec.Rows} × inputs {spec.Inputs} do not fit one array of {Array.MaxLength:N0} numbers.");
+        if (target == TargetType.Binary && spec.Classes != 2)
+            throw new DataException($"synthetic: classes {spec.Classes}; a binary loss needs 2.");
+    }
+
+    private static float[] Uniform(Philox random, uint stream, int rows, int length)
+    {
+        var values = new float[rows * length];
+        fixed (float* first = values)
+        {
+            for (var row = 0; row < rows; row++)
+                random.FillUniform(first + (long)row * length, length, stream, (uint)row, step: 0);
+        }
+
+        return values;
+    }
+
+    private static LabelColumn ToLabels(float[] targets, List<string> names)
+    {
+        var labels = new LabelColumn();
+        foreach (var target in targets)
+            labels.Add(names[(int)target]);
+        return labels;
+    }
+}

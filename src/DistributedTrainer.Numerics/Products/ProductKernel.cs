@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+
+namespace DistributedTrainer.Numerics;
+
+/// <summary>
+/// C = op(A) · op(B) in the classical nest of blocks (Goto and van de Geijn, "Anatomy of High-Performance Matrix
+/// Multiplication", 2008): k, then columns of B, then rows of A, then register tiles. Shapes as in <see cref="Gemm"/>.
+/// </summary>
+internal unsafe struct ProductKernel : IVectorKernel
+{
+    public int M;
+    public int N;
+    public int K;
+    public float* A;
+    public int Lda;
+    public bool TransposeA;
+    public float* B;
+    public int Ldb;
+    public bool TransposeB;
+    public float* C;
+    public int Ldc;
+
+    /// <summary>B as <see cref="PackedMatrix"/> holds it, for this vector width; null to pack on the way.</summary>
+    public float* PackedB;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run<TVector>()
+        where TVector : struct, IVector<TVector>
+    {
+        var width = RegisterTile<TVector>.Columns;
+        var depth = Blocking.DepthFor(K);
+        var fewRows = M <= Blocking.Rows;
+        var blockRows = Math.Min(M, Blocking.Rows);
+        // With one block of rows each panel of B is used once: it is packed into L1 and used from there.
+        var blockColumns = fewRows ? width : Blocking.Columns;
+        var blockWidth = (Math.Min(N, blockColumns) + width - 1) / width * width;
+        var workspace = Workspace.Current;
+        var packedA = workspace.Left((long)blockRows * depth);
+        var ownB = PackedB is null ? workspace.Right((long)blockWidth * depth) : null;
+        var overhang = workspace.Tiles(RegisterTile<TVector>.Size);
+        var paddedN = ((long)N + width - 1) / width * width;
+        for (var p = 0; p < K; p += depth)
+        {
+            var steps = Math.Min(depth, K - p);
+            if (fewRows)
+                PackA(0, M, p, steps, packedA);
+            for (var column = 0; column < N; column += blockColumns)
+            {
+                var columns = Math.Min(blockColumns, N - column);
+                var packedB = ownB;
+                if (PackedB is not null)
+                    packedB = PackedB + paddedN * p + (long)column * steps;
+                else if (TransposeB)
+                    RightPacking.PackColumns(steps, columns, width, B + (long)column * Ldb + p, Ldb, packedB);
+                else
+                    RightPacking.PackRows(steps, columns, width, B + (long)p * Ldb + column, Ldb, packedB);
+
+                for (var row = 0; row < M; row += blockRows)
+                {
+                    var rows = Math.Min(blockRows, M - row);
+                    if (!fewRows)
+                        PackA(row, rows, p, steps, packedA);
+                    Block<TVector>(rows, columns, steps, packedA, packedB, C + (long)row * Ldc + column, p > 0, overhang);
+                }
+            }
+        }
+    }
+
+    private readonly void PackA(int row, int rows, int p, int steps, float* packed)
+    {
+        if (TransposeA)
+            LeftPacking.PackColumns(rows, steps, A + (long)p * Lda + row, Lda, packed);
+        else
+            LeftPacking.PackRows(rows, steps, A + (long)row * Lda + p, Lda, packed);
+    }
+
+    /// <summary>Tiles of one block; a tile that overhangs C's last column is computed whole beside C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Block<TVector>(
+        int rows, int columns, int steps, float* a, float* b, float* c, bool carry, float* overhang)
+        where TVector : struct, IVector<TVector>
+    {
+        var width = RegisterTile<TVector>.Columns;
+        for (var column = 0; column < columns; column += width)
+        {
+            var panelB = b + (long)column * steps;
+            for (var row = 0; row < rows; row += RegisterTile<TVector>.TallestRows)
+            {
+                var tileRows = Math.Min(RegisterTile<TVector>.TallestRows, rows - row);
+                var panelA = a + (long)row * steps;
+                var tile = c + (long)row * Ldc + column;
+                if (column + width <= columns)
+                {
+                    RegisterTile<TVector>.Run(tileRows, steps, panelA, panelB, carry ? tile : null, tile, Ldc, null, 0);
+                    continue;
+                }
+
+                if (carry)
+                    TileCopy.Run(tileRows, columns - column, tile, Ldc, overhang, width);
+                RegisterTile<TVector>.Run(tileRows, steps, panelA, panelB, carry ? overhang : null, overhang, width, null, 0);
+                TileCopy.Run(tileRows, columns - column, overhang, width, tile, Ldc);
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+
+namespace DistributedTrainer.Numerics;
+
+/// <summary>
+/// The innermost kernel of every product: a tile of up to 6 rows and 2 vectors of columns, whose chains stay in registers
+/// while k runs. 12 chains cover the latency of the multipliers, and with 2 vectors of B and 2 broadcasts of A they fill
+/// the 16 registers of 256-bit code.
+/// </summary>
+internal static unsafe class RegisterTile<TVector>
+    where TVector : struct, IVector<TVector>
+{
+    /// <summary>Rows of a whole tile and of a packed panel of A; the last panel of an operand may have fewer.</summary>
+    public const int TallestRows = 6;
+
+    /// <summary>Columns of a tile and of a packed panel of B.</summary>
+    public static int Columns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TVector.Count;
+    }
+
+    /// <summary>Floats of the tallest tile when stored without gaps.</summary>
+    public static int Size
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TallestRows * Columns;
+    }
+
+    /// <summary>Runs the chains of one tile over <paramref name="k"/> steps and stores them.</summary>
+    /// <param name="rows">Rows of the tile, 1 to 6.</param>
+    /// <param name="a">Packed panel of A, (k, rows).</param>
+    /// <param name="b">Packed panel of B, (k, <see cref="Columns"/>).</param>
+    /// <param name="from">Tile whose chains are carried on, (rows, <see cref="Columns"/>); null starts them at +0.</param>
+    /// <param name="to">Where the chains are stored, (rows, <see cref="Columns"/>); may be <paramref name="from"/>.</param>
+    /// <param name="stride">Floats between the rows of <paramref name="from"/> and of <paramref name="to"/>.</param>
+    /// <param name="top">The newest tile of a stack of tiles, each <see cref="Size"/> floats above the one before.</param>
+    /// <param name="merges">How many tiles of that stack are added to the chains, newest first, before the store.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(int rows, int k, float* a, float* b, float* from, float* to, int stride, float* top, int merges)
+    {
+        switch (rows)
+        {
+            case 6: Run<Rows6>(k, a, b, from, to, stride, top, merges); break;
+            case 5: Run<Rows5>(k, a, b, from, to, stride, top, merges); break;
+            case 4: Run<Rows4>(k, a, b, from, to, stride, top, merges); break;
+            case 3: Run<Rows3>(k, a, b, from, to, stride, top, merges); break;
+            case 2: Run<Rows2>(k, a, b, from, to, stride, top, merges); break;
+            default: Run<Rows1>(k, a, b, from, to, stride, top, merges); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TRows>(int k, float* a, float* b, float* from, float* to, int stride, float* top, int merges)
+        where TRows : struct, ITileRows
+    {
+        TVector c00 = TVector.Zero, c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
+        TVector c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+        if (from is not null)
+        {
+            Load(from, out c00, out c01);
+            if (TRows.Count > 1)
+                Load(from + stride, out c10, out c11);
+            if (TRows.Count > 2)
+                Load(from + 2L * stride, out c20, out c21);
+            if (TRows.Count > 3)
+                Load(from + 3L * stride, out c30, out c31);
+            if (TRows.Count > 4)
+                Load(from + 4L * stride, out c40, out c41);
+            if (TRows.Count > 5)
+                Load(from + 5L * stride, out c50, out c51);
+        }
+
+        for (; k >= 4; k -= 4)
+        {
+            Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step<TRows>(a + TRows.Count, b + Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step<TRows>(a + 2 * TRows.Count, b + 2 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step<TRows>(a + 3 * TRows.Count, b + 3 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            a += 4 * TRows.Count;
+            b += 4 * Columns;
+        }
+
+        for (; k > 0; k--)
+        {
+            Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            a += TRows.Count;
+            b += Columns;
+        }
+
+        for (; merges > 0; merges--)
+        {
+            Add(top, ref c00, ref c01);
+            if (TRows.Count > 1)
+                Add(top + Columns, ref c10, ref c11);
+            if (TRows.Count > 2)
+                Add(top + 2 * Columns, ref c20, ref c21);
+            if (TRows.Count > 3)
+                Add(top + 3 * Columns, ref c30, ref c31);
+            if (TRows.Count > 4)
+                Add(top + 4 * Columns, ref c40, ref c41);
+            if (TRows.Count > 5)
+                Add(top + 5 * Columns, ref c50, ref c51);
+            top -= Size;
+        }
+
+        Store(to, c00, c01);
+        if (TRows.Count > 1)
+            Store(to + stride, c10, c11);
+        if (TRows.Count > 2)
+            Store(to + 2L * stride, c20, c21);
+        if (TRows.Count > 3)
+            Store(to + 3L * stride, c30, c31);
+        if (TRows.Count > 4)
+            Store(to + 4L * stride, c40, c41);
+        if (TRows.Count > 5)
+            Store(to + 5L * stride, c50, c51);
+    }
+
+    /// <summary>One step of k: every chain of the tile takes one fused multiply-add.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TRows>(
+        float* a,
+        float* b,
+        ref TVector c00,
+        ref TVector c01,
+        ref TVector c10,
+        ref TVector c11,
+        ref TVector c20,
+        ref TVector c21,
+        ref TVector c30,
+        ref TVector c31,
+        ref TVector c40,
+        ref TVector c41,
+        ref TVector c50,
+        ref TVector c51)
+        where TRows : struct, ITileRows
+    {
+        var b0 = TVector.Load(b);
+        var b1 = TVector.Load(b + TVector.Count);
+        var left = TVector.Broadcast(a[0]);
+        c00 = TVector.FusedMultiplyAdd(left, b0, c00);
+        c01 = TVector.FusedMultiplyAdd(left, b1, c01);
+        if (TRows.Count > 1)
+        {
+            left = TVector.Broadcast(a[1]);
+            c10 = TVector.FusedMultiplyAdd(left, b0, c10);
+            c11 = TVector.FusedMultiplyAdd(left, b1, c11);
+        }
+
+        if (TRows.Count > 2)
+        {
+            left = TVector.Broadcast(a[2]);
+            c20 = TVector.FusedMultiplyAdd(left, b0, c20);
+            c21 = TVector.FusedMultiplyAdd(left, b1, c21);
+        }
+
+        if (TRows.Count > 3)
+        {
+            left = TVector.Broadcast(a[3]);
+            c30 = TVector.FusedMultiplyAdd(left, b0, c30);
+            c31 = TVector.FusedMultiplyAdd(left, b1, c31);
+        }
+
+        if (TRows.Count > 4)
+        {
+            left = TVector.Broadcast(a[4]);
+            c40 = TVector.FusedMultiplyAdd(left, b0, c40);
+            c41 = TVector.FusedMultiplyAdd(left, b1, c41);
+        }
+
+        if (TRows.Count > 5)
+        {
+            left = TVector.Broadcast(a[5]);
+            c50 = TVector.FusedMultiplyAdd(left, b0, c50);
+            c51 = TVector.FusedMultiplyAdd(left, b1, c51);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(float* row, out TVector left, out TVector right)
+    {
+        left = TVector.Load(row);
+        right = TVector.Load(row + TVector.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* row, ref TVector left, ref TVector right)
+    {
+        left = TVector.Load(row) + left;
+        right = TVector.Load(row + TVector.Count) + right;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* row, TVector left, TVector right)
+    {
+        TVector.Store(left, row);
+        TVector.Store(right, row + TVector.Count);
+    }
+}

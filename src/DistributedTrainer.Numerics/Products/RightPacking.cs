@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DistributedTrainer.Numerics;
+
+/// <summary>
+/// Rearranges a block of op(B), (k, columns), into panels as wide as a register tile: panel after panel, each (k, width).
+/// Missing columns of the last panel are filled with +0; what a tile computes from them is never stored. k is not padded.
+/// </summary>
+internal static unsafe class RightPacking
+{
+    /// <summary>Packs B stored (k, columns).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackRows(int k, int columns, int width, float* b, int ldb, float* packed)
+    {
+        // Some rows of the source at a time: they stay in L1 while all panels take their columns from them.
+        const int RowsAtOnce = 8;
+        for (var start = 0; start < k; start += RowsAtOnce)
+        {
+            var end = Math.Min(k, start + RowsAtOnce);
+            for (var column = 0; column < columns; column += width)
+            {
+                var target = packed + (long)column * k + (long)start * width;
+                var source = b + (long)start * ldb + column;
+                if (column + width <= columns)
+                    CopyRows(end - start, width, source, ldb, target);
+                else
+                    CopyTail(end - start, width, columns - column, source, ldb, target);
+            }
+        }
+    }
+
+    /// <summary>Packs B stored (columns, k).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackColumns(int k, int columns, int width, float* b, int ldb, float* packed)
+    {
+        for (var panel = 0; panel < columns; panel += width)
+        {
+            var present = Math.Min(width, columns - panel);
+            var column = 0;
+            if (Avx.IsSupported)
+            {
+                for (; column + 8 <= present; column += 8)
+                    TransposeEight(k, b + (long)column * ldb, ldb, packed + column, width);
+            }
+
+            for (; column < present; column++)
+            {
+                for (var p = 0; p < k; p++)
+                    packed[(long)p * width + column] = b[(long)column * ldb + p];
+            }
+
+            for (; column < width; column++)
+            {
+                for (var p = 0; p < k; p++)
+                    packed[(long)p * width + column] = 0;
+            }
+
+            b += (long)width * ldb;
+            packed += (long)width * k;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRows(int rows, int width, float* source, int ldb, float* target)
+    {
+        for (; rows > 0; rows--)
+        {
+            var column = 0;
+            for (; column + 8 <= width; column += 8)
+                Vector256.Load(source + column).Store(target + column);
+            for (; column < width; column++)
+                target[column] = source[column];
+            source += ldb;
+            target += width;
+        }
+    }
+
+    private static void CopyTail(int rows, int width, int present, float* source, int ldb, float* target)
+    {
+        for (; rows > 0; rows--)
+        {
+            new ReadOnlySpan<float>(source, present).CopyTo(new Span<float>(target, present));
+            new Span<float>(target + present, width - present).Clear();
+            source += ldb;
+            target += width;
+        }
+    }
+
+    /// <summary>Eight stored rows of B become eight columns of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeEight(int k, float* b, int ldb, float* packed, int width)
+    {
+        var p = 0;
+        for (; p + 8 <= k; p += 8)
+        {
+            var row0 = Vector256.Load(b + p);
+            var row1 = Vector256.Load(b + (long)ldb + p);
+            var row2 = Vector256.Load(b + 2L * ldb + p);
+            var row3 = Vector256.Load(b + 3L * ldb + p);
+            var row4 = Vector256.Load(b + 4L * ldb + p);
+            var row5 = Vector256.Load(b + 5L * ldb + p);
+            var row6 = Vector256.Load(b + 6L * ldb + p);
+            var row7 = Vector256.Load(b + 7L * ldb + p);
+
+            // Pairs of rows, then pairs of pairs within each 128-bit half, then the halves.
+            var low01 = Avx.UnpackLow(row0, row1);
+            var high01 = Avx.UnpackHigh(row0, row1);
+            var low23 = Avx.UnpackLow(row2, row3);
+            var high23 = Avx.UnpackHigh(row2, row3);
+            var low45 = Avx.UnpackLow(row4, row5);
+            var high45 = Avx.UnpackHigh(row4, row5);
+            var low67 = Avx.UnpackLow(row6, row7);
+            var high67 = Avx.UnpackHigh(row6, row7);
+            var quad0 = Avx.Shuffle(low01, low23, 0b01_00_01_00);
+            var quad1 = Avx.Shuffle(low01, low23, 0b11_10_11_10);
+            var quad2 = Avx.Shuffle(high01, high23, 0b01_00_01_00);
+            var quad3 = Avx.Shuffle(high01, high23, 0b11_10_11_10);
+            var quad4 = Avx.Shuffle(low45, low67, 0b01_00_01_00);
+            var quad5 = Avx.Shuffle(low45, low67, 0b11_10_11_10);
+            var quad6 = Avx.Shuffle(high45, high67, 0b01_00_01_00);
+            var quad7 = Avx.Shuffle(high45, high67, 0b11_10_11_10);
+            Avx.Permute2x128(quad0, quad4, 0x20).Store(packed);
+            Avx.Permute2x128(quad1, quad5, 0x20).Store(packed + width);
+            Avx.Permute2x128(quad2, quad6, 0x20).Store(packed + 2L * width);
+            Avx.Permute2x128(quad3, quad7, 0x20).Store(packed + 3L * width);
+            Avx.Permute2x128(quad0, quad4, 0x31).Store(packed + 4L * width);
+            Avx.Permute2x128(quad1, quad5, 0x31).Store(packed + 5L * width);
+            Avx.Permute2x128(quad2, quad6, 0x31).Store(packed + 6L * width);
+            Avx.Permute2x128(quad3, quad7, 0x31).Store(packed + 7L * width);
+            packed += 8L * width;
+        }
+
+        for (; p < k; p++)
+        {
+            for (var column = 0; column < 8; column++)
+                packed[column] = b[(long)column * ldb + p];
+            packed += width;
+        }
+    }
+}
