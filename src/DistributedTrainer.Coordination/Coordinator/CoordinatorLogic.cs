@@ -146,14 +146,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             return;
         var before = _progress.Report;
         var moved = _progress.Observe(report, now);
-        if (job.Latest is { } latest && job.InForce?.Number != latest.Number && report.Active >= latest.Number)
-        {
-            var first = job.InForce is null;
-            Record(new AssignmentInForce(report.JobId, latest.Number));
-            if (!first)
-                Happened(job, "shards-moved", self, $"assignment {latest.Number}: {Spread(latest)}");
-        }
-
+        ObserveActive(job, report.Active);
         if (moved && report.EpochDenominator > 0)
         {
             var rate = before is null ? double.NaN : (report.Samples - before.Samples) / Math.Max(1e-9, (now - _progress.PreviousAt).TotalSeconds);
@@ -169,6 +162,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         _now = now;
         if (Current is not { Closed: null } job || job.Submission.JobId != report.JobId || _progress is null)
             return;
+        ObserveActive(job, report.Active); // an epoch may end before the first progress report
         if (job.LastEpoch is null || job.LastEpoch.Row.Step < report.Version)
             DecideEpoch(job, report);
         SendDecision(job);
@@ -188,6 +182,14 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         if (Current is { IsSaving: true } job && job.Submission.JobId == saved.JobId)
             Finish(job, saved);
         Reconcile();
+    }
+
+    /// <summary>A defect of ours: the current job fails with it, rather than waiting for ever.</summary>
+    public void Abort(Exception defect, TimeSpan now)
+    {
+        _now = now;
+        if (Current is { } job)
+            Close(job, "failed", $"a defect in the coordinator ended the run: {defect}", 1);
     }
 
     /// <summary>Call a few times a second: repeats what had no effect and watches the bounds.</summary>
@@ -211,6 +213,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             events.Add(new JobFinished(jobId, closed.Result));
         return events;
     }
+
+    public bool Knows(string jobId) => _jobs.ContainsKey(jobId);
 
     /// <summary>The node that holds a finished job's model; null where there is none.</summary>
     public string? Saver(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed?.Saver;
@@ -244,6 +248,17 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             [.. Enumerable.Range(first, end - first)],
             [.. assignment?.RangesOf(description.Address) ?? []],
             []);
+    }
+
+    /// <summary>The leading server has stamped an assignment.</summary>
+    private void ObserveActive(JobRecord job, int active)
+    {
+        if (job.Latest is not { } latest || job.InForce?.Number == latest.Number || active < latest.Number)
+            return;
+        var isFirst = job.InForce is null;
+        Record(new AssignmentInForce(job.Submission.JobId, latest.Number));
+        if (!isFirst)
+            Happened(job, "shards-moved", self, $"assignment {latest.Number}: {Spread(latest)}");
     }
 
     private void DecideEpoch(JobRecord job, EpochReport report)
