@@ -90,7 +90,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     {
         if (_recoverLength < 0 || _recovered.Count < _recoverLength)
             return;
-        _logic.Recover([.. _recovered.Values], _gathered.Values.Max(report => report.Term), Now);
+        _logic.Recover([.. _recovered.Values], _gathered.Values, Now);
         Begin();
     }
 

@@ -41,18 +41,20 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
 
     /// <summary>Goes on from another coordinator's book.</summary>
     /// <param name="texts">Its entries, from the first.</param>
-    /// <param name="highestTerm">The highest term that any node has heard.</param>
-    public void Recover(IReadOnlyList<string> texts, long highestTerm, TimeSpan now)
+    /// <param name="reports">What nodes have reported so far: all of them count before anything is decided.</param>
+    public void Recover(IReadOnlyList<string> texts, IReadOnlyCollection<NodeReport> reports, TimeSpan now)
     {
         _now = now;
-        Term = highestTerm + 1;
+        Term = reports.Max(report => report.Term) + 1;
+        foreach (var report in reports)
+            _nodes[report.Node.Address] = new NodeEntry(report, _joined++);
         foreach (var text in texts)
             Fold(JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!, text);
         if (Current is not { } job)
             return;
         var at = job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds;
         Record(new JobRecovered(job.Submission.JobId, at));
-        _progress = new JobProgress(now, at) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
+        _progress = new JobProgress(now, at, job.LastEpoch?.Row.Step ?? 0) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
         if (job.Opened is not null)
             Happened(job, "coordinator-moved", self, $"term {Term}");
     }
