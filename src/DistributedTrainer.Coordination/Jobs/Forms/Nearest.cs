@@ -1,7 +1,7 @@
 namespace DistributedTrainer.Coordination;
 
 /// <summary>What an error says about an unknown word: what is allowed, and which of that was probably meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary><c>unknown {noun} 'normalise'; allowed here: …; did you mean 'normalize'?</c></summary>
     public static string Unknown(string noun, string word, IReadOnlyCollection<string> allowed)
@@ -9,6 +9,9 @@ internal static class Nearest
         var guess = To(word, allowed);
         return $"unknown {noun} '{word}'; allowed here: {string.Join(", ", allowed)}" + (guess is null ? "" : $"; did you mean '{guess}'?");
     }
+
+    /// <summary>"; did you mean 'train'?", or nothing where no word is near.</summary>
+    public static string Hint(string word, IEnumerable<string> allowed) => To(word, allowed) is { } guess ? $"; did you mean '{guess}'?" : "";
 
     /// <summary>The word with the smallest edit distance, null where more than half of the letters would have to change.</summary>
     public static string? To(string word, IEnumerable<string> allowed)
