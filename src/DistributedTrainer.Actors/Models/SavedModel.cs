@@ -33,7 +33,10 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
         });
     }
 
-    /// <summary>Loss and metrics of the job on labelled rows, in chunks from the first row on: not along a run's tree, so the last bits of a sum may differ from run.json's.</summary>
+    /// <summary>
+    /// Loss and metrics on labelled rows, summed from the first row to the last. A run's own figures are summed along its reduction tree, so
+    /// their last digits may be others: see <see cref="ScoreOwnParts"/>.
+    /// </summary>
     public Evaluation Evaluate(Examples rows)
     {
         var metrics = new MetricSet(Job.ResolveMetrics(), Job.Loss, Network.OutputLength);
@@ -45,6 +48,19 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
             pass.Evaluate(parameters.Pointer, indexes.Length, metrics, sums);
         });
         return metrics.Finish(sums);
+    }
+
+    /// <summary>Loads the data that the model was trained with, and scores validation and test exactly as the run did.</summary>
+    /// <exception cref="DataException">The data are missing or changed their form.</exception>
+    public IReadOnlyList<(string Part, int Rows, Evaluation Score)> ScoreOwnParts()
+    {
+        using var opened = OpenedJob.Open(Description.Name, Description.Job, servers: 1);
+        List<(string, int, Evaluation)> scores = [];
+        if (opened.Data.Validation is { } validation)
+            scores.Add(("validation", validation.Count, Scorer.Whole(opened, validation, parameters.Pointer)));
+        if (opened.Data.Test is { } test)
+            scores.Add(("test", test.Count, Scorer.Whole(opened, test, parameters.Pointer)));
+        return scores;
     }
 
     public void Dispose() => parameters.Dispose();

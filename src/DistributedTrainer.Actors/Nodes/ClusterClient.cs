@@ -26,7 +26,7 @@ public sealed class ClusterClient : IAsyncDisposable
             """
             akka.actor.provider = remote
             akka.remote.dot-netty.tcp { hostname = "0.0.0.0", public-hostname = "127.0.0.1", port = 0 }
-            akka.cluster.roles = []
+            akka.loglevel = ERROR
             """).WithFallback(NodeSystem.Shipped("node.conf")));
         using var bound = new CancellationTokenSource(timeout);
         try

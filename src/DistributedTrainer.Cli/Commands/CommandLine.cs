@@ -15,6 +15,8 @@ internal static class CommandLine
             StatusCommand.Create(),
             CancelCommand.Create(),
             ValidateCommand.Create(),
+            EvaluateCommand.Create(),
+            PredictCommand.Create(),
             SchemaCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();

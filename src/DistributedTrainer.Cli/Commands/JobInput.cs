@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Security.Cryptography;
 using DistributedTrainer.Coordination;
 
@@ -6,6 +7,13 @@ namespace DistributedTrainer.Cli;
 /// <summary>A job as the command line names it.</summary>
 internal static class JobInput
 {
+    public static Option<string[]> CreateSetOption() => new("--set")
+    {
+        Description = "Changes a value of the job: model.0.dense.units=64",
+        HelpName = "key=value",
+        DefaultValueFactory = _ => [],
+    };
+
     /// <param name="path">The job file.</param>
     /// <param name="overrides">What <c>--set</c> gave.</param>
     /// <exception cref="CommandException">The file cannot be read.</exception>

@@ -16,7 +16,7 @@ internal static class TrainCommand
         var servers = new WholeNumberOption("--servers", "Parameter server ranges. Default: 2, or 1 on one node", 1);
         var replicas = new WholeNumberOption("--replicas", "Backups of each range. Default: 1, or 0 on one node", 0, MostNodes - 1);
         var threads = new WholeNumberOption("--threads", "Compute threads of a node. Default: cores / nodes", 1, 1024);
-        var set = new Option<string[]>("--set") { Description = "Changes a value of the job: model.0.dense.units=64", HelpName = "key=value", DefaultValueFactory = _ => [] };
+        var set = JobInput.CreateSetOption();
         var resume = new Option<bool>("--resume") { Description = "Goes on from the last checkpoint (in a later version)." };
         var report = new Option<string?>("--report") { Description = "The report's folder. Default: runs/NAME-N", HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "Prints run.json's object on standard output, and nothing else there." };

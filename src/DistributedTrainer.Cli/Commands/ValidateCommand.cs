@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DistributedTrainer.Actors;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
@@ -11,27 +12,23 @@ internal static class ValidateCommand
     public static Command Create()
     {
         var job = new Argument<string>("JOB") { Description = "The job file (YAML)." };
-        var set = new Option<string[]>("--set") { Description = "Changes a value of the job: model.0.dense.units=64", HelpName = "key=value", DefaultValueFactory = _ => [] };
+        var set = JobInput.CreateSetOption();
         var command = new Command("validate", "Checks a job with its data without training.") { job, set };
-        command.SetAction(parsed => Run(JobInput.Read(parsed.GetRequiredValue(job), parsed.GetValue(set)!)));
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(job), JobInput.Read(parsed.GetRequiredValue(job), parsed.GetValue(set)!)));
         return command;
     }
 
-    private static int Run(Job job)
+    private static int Run(string file, Job job)
     {
-        using var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
+        using var data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
+        if (JobChecks.AgainstData(job, data.Train.Count, data.Validation?.Count ?? 0) is [var problem, ..])
+            throw new JobFileException($"{file}: {problem}");
         var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
         Console.Out.WriteLine($"{job.Name}: {ModelTable.Count(data.Train.Count)} training rows{Part(data.Validation, "validation")}{Part(data.Test, "test")}");
         ModelTable.Write(Console.Out, network.Summary, data.InputShape);
+        Console.Out.WriteLine(ModelMemory.Of(job, network, data.Train.Count));
         return ExitCode.Done;
     }
-
-    private static TargetType TargetOf(LossSpec loss) => loss.Target switch
-    {
-        TargetKind.Binary => TargetType.Binary,
-        TargetKind.Class => TargetType.Class,
-        _ => TargetType.Values,
-    };
 
     private static string Part(Examples? part, string name) => part is null ? "" : $", {ModelTable.Count(part.Count)} for {name}";
 }

@@ -7,7 +7,7 @@ internal interface INodeProcess
     string Name { get; }
 
     /// <summary>Does nothing where the process has ended.</summary>
-    void Send(NodeOrder order);
+    void Send(ManagedOrder order);
 
     /// <summary>Completes with the exit code once the process has ended and everything it wrote has been read.</summary>
     Task<int> Exited { get; }
@@ -19,4 +19,4 @@ internal interface INodeProcess
 }
 
 /// <summary>Starts node processes. <paramref name="received"/> is called with each report, one at a time, on any thread.</summary>
-internal delegate INodeProcess StartNode(string name, Action<NodeReport> received);
+internal delegate INodeProcess StartNode(string name, Action<ManagedReport> received);

@@ -16,6 +16,9 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     /// <summary>How long nodes may take to end when the job is over, before they are killed.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>A signal to all processes reaches a node and its launcher within this; then the launcher's stop counts, not the node's leave.</summary>
+    private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(250);
+
     private readonly List<INodeProcess> _nodes = [];
     private readonly Channel<News> _news = Channel.CreateUnbounded<News>();
 
@@ -24,7 +27,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         for (var index = 0; index < nodes; index++)
             Start(index);
         var addresses = new string?[nodes];
-        var accepted = false;
+        var (accepted, cancelled) = (false, false);
+        var leaving = new HashSet<int>();
         var deadline = Task.Delay(StartTimeout, time);
         while (true)
         {
@@ -42,12 +46,22 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     break;
                 case Reported { Report.Failed: { } failed, Node: var node }:
                     throw new CommandException($"{_nodes[node].Name}: {failed.Message}", failed.ExitCode);
+                case Reported { Report.Leaving: true, Node: var node }:
+                    _ = AfterSameSignalAsync(new LeaveWanted(node));
+                    break;
+                case LeaveWanted { Node: var node } when !cancelled:
+                    leaving.Add(node);
+                    _nodes[node].Send(new ManagedOrder { Leave = true });
+                    break;
+                case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Count < nodes:
+                    break;
                 case Ended { Node: var node, Code: var code }:
                     throw Died(_nodes[node], code);
                 case CancelWanted when addresses[0] is null:
                     throw new OperationCanceledException();
                 case CancelWanted wanted:
-                    _nodes[0].Send(new NodeOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
+                    cancelled = true;
+                    (_nodes.Where((_, node) => !leaving.Contains(node)).FirstOrDefault() ?? _nodes[0]).Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
                     break;
             }
         }
@@ -74,14 +88,14 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                 for (var other = 0; other < nodes; other++)
                 {
                     if (addresses[other] is not null)
-                        _nodes[other].Send(new NodeOrder { Join = [addresses[0]!] });
+                        _nodes[other].Send(new ManagedOrder { Join = [addresses[0]!] });
                 }
 
-                _nodes[0].Send(new NodeOrder { Submit = submission });
+                _nodes[0].Send(new ManagedOrder { Submit = submission });
             }
             else if (addresses[0] is { } first)
             {
-                _nodes[node].Send(new NodeOrder { Join = [first] });
+                _nodes[node].Send(new ManagedOrder { Join = [first] });
             }
         }
     }
@@ -97,7 +111,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
 
     public async ValueTask DisposeAsync()
     {
-        var stop = new NodeOrder { Stop = true };
+        var stop = new ManagedOrder { Stop = true };
         foreach (var node in _nodes)
             node.Send(stop);
         var ended = Task.WhenAll(_nodes.Select(node => node.Exited));
@@ -106,6 +120,12 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         foreach (var node in _nodes)
             node.Kill();
         await Task.WhenAny(ended, Task.Delay(StartTimeout, time));
+    }
+
+    private async Task AfterSameSignalAsync(News news)
+    {
+        await Task.Delay(SameSignal, time);
+        _news.Writer.TryWrite(news);
     }
 
     private void Start(int index)
@@ -126,9 +146,11 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
 
     private abstract record News;
 
-    private sealed record Reported(int Node, NodeReport Report) : News;
+    private sealed record Reported(int Node, ManagedReport Report) : News;
 
     private sealed record Ended(int Node, int Code) : News;
+
+    private sealed record LeaveWanted(int Node) : News;
 
     private sealed record CancelWanted(string Reason, int ExitCode) : News;
 }

@@ -12,12 +12,14 @@ namespace DistributedTrainer.Cli;
 //   launcher  {"submit":{…}}                                   to the first node
 //   node      {"job":{"event":"started",…}} …                  from the node that hosts the coordinator
 //   launcher  {"cancel":{"job_id":…}}                          on Ctrl-C
-//   launcher  {"stop":true}                                    the job is over: end now; {"leave":true}: hand work over first
+//   node      {"leaving":true}                                 on SIGTERM: may I go?
+//   launcher  {"leave":true}                                   hand your work over, then end
+//   launcher  {"stop":true}                                    the job is over: end now
 //
 // A node whose standard input closes has lost its launcher, and ends.
 
 /// <summary>What the launcher wants of a node; one property is set.</summary>
-internal sealed record NodeOrder
+internal sealed record ManagedOrder
 {
     public IReadOnlyList<string>? Join { get; init; }
 
@@ -29,28 +31,31 @@ internal sealed record NodeOrder
 
     public bool Stop { get; init; }
 
-    public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.NodeOrder);
+    public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.ManagedOrder);
 
-    public static NodeOrder Parse(string line) => JsonSerializer.Deserialize(line, ManagedJson.Default.NodeOrder)!;
+    public static ManagedOrder Parse(string line) => JsonSerializer.Deserialize(line, ManagedJson.Default.ManagedOrder)!;
 }
 
 internal sealed record CancelOrder(string JobId, string Reason, int ExitCode);
 
 /// <summary>What a node tells its launcher; one property is set.</summary>
-internal sealed record NodeReport
+internal sealed record ManagedReport
 {
     /// <summary>host:port that others may join.</summary>
     public string? Listening { get; init; }
 
     public JobEvent? Job { get; init; }
 
+    /// <summary>Somebody asked this node to end, and it would leave politely.</summary>
+    public bool Leaving { get; init; }
+
     /// <summary>The node cannot go on and ends.</summary>
     public NodeFailure? Failed { get; init; }
 
-    public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.NodeReport);
+    public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.ManagedReport);
 
     /// <exception cref="JsonException">Something else writes to the node's standard output.</exception>
-    public static NodeReport Parse(string line) => JsonSerializer.Deserialize(line, ManagedJson.Default.NodeReport)!;
+    public static ManagedReport Parse(string line) => JsonSerializer.Deserialize(line, ManagedJson.Default.ManagedReport)!;
 }
 
 internal sealed record NodeFailure(string Message, int ExitCode);
@@ -59,6 +64,6 @@ internal sealed record NodeFailure(string Message, int ExitCode);
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-[JsonSerializable(typeof(NodeOrder))]
-[JsonSerializable(typeof(NodeReport))]
+[JsonSerializable(typeof(ManagedOrder))]
+[JsonSerializable(typeof(ManagedReport))]
 internal sealed partial class ManagedJson : JsonSerializerContext;

@@ -32,8 +32,9 @@ internal sealed class ManagedNode : IDisposable
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
+                // The signal may have gone to the launcher as well, who then stops the job for all: it decides.
                 context.Cancel = true;
-                _ = LeaveAsync(LeaveTimeout);
+                Report(new ManagedReport { Leaving = true });
             }),
         ];
     }
@@ -47,9 +48,9 @@ internal sealed class ManagedNode : IDisposable
         try
         {
             var node = managed._node = await ClusterNode.StartAsync(options);
-            node.JobEvents += jobEvent => managed.Report(new NodeReport { Job = jobEvent });
+            node.JobEvents += jobEvent => managed.Report(new ManagedReport { Job = jobEvent });
             _ = managed.EndWithNodeAsync(node);
-            managed.Report(new NodeReport { Listening = node.Address });
+            managed.Report(new ManagedReport { Listening = node.Address });
             return await managed._done.Task;
         }
         catch (NodeStartException exception)
@@ -68,11 +69,11 @@ internal sealed class ManagedNode : IDisposable
     {
         using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
         while (input.ReadLine() is { } line)
-            Obey(NodeOrder.Parse(line));
+            Obey(ManagedOrder.Parse(line));
         _ = LeaveAsync(OrphanTimeout);
     }
 
-    private void Obey(NodeOrder order)
+    private void Obey(ManagedOrder order)
     {
         var node = _node!;
         if (order.Join is { } seeds)
@@ -111,17 +112,17 @@ internal sealed class ManagedNode : IDisposable
     {
         var (reason, exitCode) = await node.Stopped;
         if (exitCode != ExitCode.Done)
-            Report(new NodeReport { Failed = new NodeFailure(reason, exitCode) });
+            Report(new ManagedReport { Failed = new NodeFailure(reason, exitCode) });
         _done.TrySetResult(exitCode);
     }
 
     private int Fail(NodeStartException exception)
     {
-        Report(new NodeReport { Failed = new NodeFailure(exception.Message, exception.ExitCode) });
+        Report(new ManagedReport { Failed = new NodeFailure(exception.Message, exception.ExitCode) });
         return exception.ExitCode;
     }
 
-    private void Report(NodeReport report)
+    private void Report(ManagedReport report)
     {
         try
         {

@@ -15,7 +15,7 @@ internal sealed class NodeProcess : INodeProcess
     private readonly Queue<string> _errors = new();
     private readonly Lock _sending = new();
 
-    private NodeProcess(string name, Process process, Action<NodeReport> received)
+    private NodeProcess(string name, Process process, Action<ManagedReport> received)
     {
         Name = name;
         _process = process;
@@ -36,7 +36,7 @@ internal sealed class NodeProcess : INodeProcess
         }
     }
 
-    public static NodeProcess Start(string name, int threads, Action<NodeReport> received)
+    public static NodeProcess Start(string name, int threads, Action<ManagedReport> received)
     {
         var start = ThisProgram.StartInfo("node", "--managed", "--port", "0", "--threads", threads.ToString(CultureInfo.InvariantCulture));
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -55,7 +55,7 @@ internal sealed class NodeProcess : INodeProcess
         }
     }
 
-    public void Send(NodeOrder order)
+    public void Send(ManagedOrder order)
     {
         try
         {
@@ -83,13 +83,13 @@ internal sealed class NodeProcess : INodeProcess
         }
     }
 
-    private async Task ReadReportsAsync(Action<NodeReport> received)
+    private async Task ReadReportsAsync(Action<ManagedReport> received)
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             try
             {
-                received(NodeReport.Parse(line));
+                received(ManagedReport.Parse(line));
             }
             catch (JsonException)
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DistributedTrainer.Data;
 
 namespace DistributedTrainer.Cli;
 
@@ -15,9 +16,9 @@ internal static class UsageError
         {
             var names = command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
                 .Concat(command.Options.Where(option => !option.Hidden).Select(option => option.Name)).ToList();
-            message = $"{path} does not know '{unknown}'{Nearest.Hint(unknown, names)}";
+            message = $"{(command is RootCommand ? "there is no command or option" : $"{command.Name} does not know")} '{unknown}'{NearestName.Hint(unknown, names)}";
         }
 
-        return new CommandException($"{message.TrimEnd('.')}. See: {path} --help", ExitCode.WrongInput);
+        return new CommandException($"{message.TrimEnd('.', '?')}{(message.EndsWith('?') ? '?' : '.')} See: {path} --help", ExitCode.WrongInput);
     }
 }

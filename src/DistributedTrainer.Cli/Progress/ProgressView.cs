@@ -27,7 +27,7 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
                 if (started.Layers.Count > 0)
                     ModelTable.Write(screen.Progress, started.Layers, []);
                 break;
-            case ClusterChanged { Change: var change }:
+            case ClusterChanged { Change: var change } when run.Started is not null:
                 Line($"step {change.Step}: {change.Kind} {change.Node} {change.Detail}".TrimEnd());
                 break;
             case StepProgress:

@@ -81,6 +81,7 @@ internal unsafe struct ProductKernel : IVectorKernel
         where TVector : struct, IVector<TVector>
     {
         var width = RegisterTile<TVector>.Columns;
+        var whole = new Segment(steps, 0);
         for (var column = 0; column < columns; column += width)
         {
             var panelB = b + (long)column * steps;
@@ -91,13 +92,13 @@ internal unsafe struct ProductKernel : IVectorKernel
                 var tile = c + (long)row * Ldc + column;
                 if (column + width <= columns)
                 {
-                    RegisterTile<TVector>.Run(tileRows, steps, panelA, panelB, carry ? tile : null, tile, Ldc, null, 0);
+                    RegisterTile<TVector>.Run(tileRows, &whole, 1, panelA, panelB, carry ? tile : null, Ldc, null, tile, Ldc);
                     continue;
                 }
 
                 if (carry)
                     TileCopy.Run(tileRows, columns - column, tile, Ldc, overhang, width);
-                RegisterTile<TVector>.Run(tileRows, steps, panelA, panelB, carry ? overhang : null, overhang, width, null, 0);
+                RegisterTile<TVector>.Run(tileRows, &whole, 1, panelA, panelB, carry ? overhang : null, width, null, overhang, width);
                 TileCopy.Run(tileRows, columns - column, overhang, width, tile, Ldc);
             }
         }

@@ -1,0 +1,35 @@
+using System.Globalization;
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Cli;
+
+/// <summary>What training keeps in memory, in bytes, where one node does it all.</summary>
+/// <param name="Parameters">Versions t and t + 1.</param>
+/// <param name="Gradients">One sum, and one more for each thread's work.</param>
+/// <param name="OptimizerState">Moments.</param>
+/// <param name="Batch">Inputs, outputs of all layers and the gradients by them for one mini-batch.</param>
+internal sealed record ModelMemory(long Parameters, long Gradients, long OptimizerState, long Batch)
+{
+    public static ModelMemory Of(Job job, Network network, long trainRows)
+    {
+        long vector = network.Layout.Length * (long)sizeof(float);
+        // A range of no elements has all of the rule's arrays, and costs nothing.
+        using var empty = new RangeOptimizer(job.Optimizer, job.Penalty, network.Layout, 0, 0);
+        var outputs = network.Summary.Sum(layer => layer.OutputShape.Aggregate(1L, (product, size) => product * size));
+        var widest = network.Summary.Max(layer => layer.OutputShape.Aggregate(1L, (product, size) => product * size));
+        var row = network.InputLength + network.TargetLength + outputs + 2 * widest;
+        return new ModelMemory(2 * vector, 2 * vector, empty.State.Count * vector, job.ResolveBatchSize(trainRows) * row * sizeof(float));
+    }
+
+    public override string ToString() =>
+        $"memory {Size(Parameters + Gradients + OptimizerState + Batch)}: parameters {Size(Parameters)}, gradients {Size(Gradients)}, "
+            + $"optimizer {Size(OptimizerState)}, a batch {Size(Batch)}";
+
+    private static string Size(long bytes) => bytes switch
+    {
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.##} GB"),
+    };
+}

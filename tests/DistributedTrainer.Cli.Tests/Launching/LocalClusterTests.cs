@@ -1,0 +1,163 @@
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Cli.Tests;
+
+public sealed class LocalClusterTests
+{
+    private readonly ManualTime _time = new();
+    private readonly List<FakeNode> _nodes = [];
+    private readonly LocalCluster _cluster;
+    private readonly List<JobEvent> _events = [];
+
+    public LocalClusterTests() => _cluster = new LocalCluster(
+        3,
+        (name, received) =>
+        {
+            _nodes.Add(new FakeNode(name, received));
+            return _nodes[^1];
+        },
+        _time);
+
+    [Fact]
+    public async Task NodesJoinTheFirstAndTheFirstGetsTheJob()
+    {
+        var run = FollowAsync();
+        Listen(2);
+        Listen(0);
+        Listen(1);
+        Report(0, Samples.Started);
+        Report(0, Samples.Finished());
+        await run;
+        await _cluster.DisposeAsync();
+
+        const string join = """{"join":["127.0.0.1:1"]}""";
+        const string stop = """{"stop":true}""";
+        Assert.Equal([join, new ManagedOrder { Submit = Samples.Submission }.ToLine(), stop], _nodes[0].Orders);
+        Assert.Equal([join, stop], _nodes[1].Orders);
+        Assert.Equal([join, stop], _nodes[2].Orders);
+        Assert.Equal([Samples.Started, Samples.Finished()], _events);
+        Assert.DoesNotContain(_nodes, node => node.WasKilled);
+    }
+
+    [Fact]
+    public async Task ANodeThatDiesEndsTheRunAndTheOthers()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        _nodes[1].LastErrors = ["out of memory"];
+        _nodes[1].Exit(134);
+
+        var error = await Assert.ThrowsAsync<CommandException>(() => run);
+        await _cluster.DisposeAsync();
+
+        Assert.Equal(ExitCode.Failed, error.ExitCode);
+        Assert.Contains("node-2 died (exit code 134)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("out of memory", error.Message, StringComparison.Ordinal);
+        Assert.All(_nodes, node => Assert.True(node.Exited.IsCompleted));
+    }
+
+    [Fact]
+    public async Task ANodeThatSaysWhyIsQuoted()
+    {
+        var run = FollowAsync();
+        _nodes[2].Report(new ManagedReport { Failed = new NodeFailure("another build", ExitCode.NotAdmitted) });
+
+        var error = await Assert.ThrowsAsync<CommandException>(() => run);
+
+        Assert.Equal(("node-3: another build", ExitCode.NotAdmitted), (error.Message, error.ExitCode));
+    }
+
+    [Fact]
+    public async Task WaitingHasABoundAndSaysForWhat()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        _time.Advance(LocalCluster.StartTimeout);
+
+        var error = await Assert.ThrowsAsync<CommandException>(() => run);
+
+        Assert.Equal("waited 60 s for node-2, node-3 to listen", error.Message);
+    }
+
+    [Fact]
+    public async Task CancellingBeforeTheJobIsHandedOverEndsAtOnce()
+    {
+        var run = FollowAsync();
+        _cluster.Cancel("interrupted", ExitCode.Interrupted);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
+    [Fact]
+    public async Task CancellingARunIsPassedOn()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        _cluster.Cancel("interrupted", ExitCode.Interrupted);
+        Report(0, Samples.Finished("stopped", "interrupted", ExitCode.Interrupted));
+        await run;
+
+        Assert.Contains("""{"cancel":{"job_id":"digits-1","reason":"interrupted","exit_code":130}}""", _nodes[0].Orders);
+    }
+
+    [Fact]
+    public async Task AbortingKillsAtOnce()
+    {
+        var run = FollowAsync();
+        _cluster.Abort();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => run);
+        Assert.All(_nodes, node => Assert.True(node.WasKilled));
+    }
+
+    [Fact]
+    public async Task ANodeThatDoesNotStopIsKilled()
+    {
+        var run = FollowAsync();
+        Report(0, Samples.Finished());
+        await run;
+        _nodes[1].IgnoresStop = true;
+        var disposal = _cluster.DisposeAsync().AsTask();
+        _time.Advance(LocalCluster.StopTimeout);
+        await disposal;
+
+        Assert.Equal([false, true, false], _nodes.Select(node => node.WasKilled && node.IgnoresStop));
+    }
+
+    [Fact]
+    public async Task ANodeThatIsAskedToEndLeavesAndTheRunGoesOn()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        Listen(1);
+        Report(0, Samples.Started);
+        _nodes[1].Report(new ManagedReport { Leaving = true });
+        await UntilAsync(() => _nodes[1].Orders.Contains("""{"leave":true}"""));
+        _nodes[1].Exit(0);
+        Report(0, Samples.Finished());
+        await run;
+
+        Assert.Equal([Samples.Started, Samples.Finished()], _events);
+    }
+
+    private async Task FollowAsync()
+    {
+        await foreach (var jobEvent in _cluster.RunAsync(Samples.Submission))
+            _events.Add(jobEvent);
+    }
+
+    private void Listen(int node) => _nodes[node].Report(new ManagedReport { Listening = $"127.0.0.1:{node + 1}" });
+
+    private void Report(int node, JobEvent jobEvent) => _nodes[node].Report(new ManagedReport { Job = jobEvent });
+
+    /// <summary>Moves the clock until something has happened; fails after many moves.</summary>
+    private async Task UntilAsync(Func<bool> happened)
+    {
+        for (var move = 0; !happened(); move++)
+        {
+            Assert.True(move < 10_000, "did not happen");
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Yield();
+        }
+    }
+}
