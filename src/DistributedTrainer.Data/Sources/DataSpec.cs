@@ -5,7 +5,7 @@ public abstract record DataSpec
 {
     /// <summary>
     /// Fraction of the rows kept for validation, drawn by the seed, stratified by class; 0 for none. The part has ⌊N·fraction + ½⌋ rows,
-    /// each class is within one row of its share, and every class keeps at least one training row.
+    /// each class is within one row of its share where it has rows to spare, and every class keeps at least one training row.
     /// </summary>
     public double ValidationFraction { get; init; }
 

@@ -47,6 +47,9 @@ public sealed unsafe class RangeOptimizer : IDisposable
                 current + begin, next + begin, gradientSum + begin, first + begin, second + begin, length, scale, penalty);
             _rule.Apply(span, step);
         }
+
+        // The state's memory is freed with its last reference, and the kernels hold addresses only.
+        GC.KeepAlive(this);
     }
 
     public void Dispose()

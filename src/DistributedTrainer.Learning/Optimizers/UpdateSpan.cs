@@ -32,15 +32,19 @@ internal readonly unsafe struct UpdateSpan(
         where TRule : struct, IUpdateRule
     {
         if (penalty.IsNone)
-        {
-            var kernel = new Kernel<TRule, Mean>(this, rule, new Mean(scale));
-            VectorPath.Run(ref kernel);
-        }
+            Run(rule, new Mean(scale));
+        else if (penalty.L1 == 0)
+            Run(rule, new RidgeMean(scale, (float)penalty.L2));
         else
-        {
-            var kernel = new Kernel<TRule, PenalizedMean>(this, rule, new PenalizedMean(scale, penalty));
-            VectorPath.Run(ref kernel);
-        }
+            Run(rule, new PenalizedMean(scale, (float)penalty.L1, (float)penalty.L2));
+    }
+
+    private void Run<TRule, TGradient>(TRule rule, TGradient gradient)
+        where TRule : struct, IUpdateRule
+        where TGradient : struct, IGradient
+    {
+        var kernel = new Kernel<TRule, TGradient>(this, rule, gradient);
+        VectorPath.Run(ref kernel);
     }
 
     private interface IGradient
@@ -57,18 +61,24 @@ internal readonly unsafe struct UpdateSpan(
             => sum * TVector.Broadcast(scale);
     }
 
-    /// <summary>Mean + l2·w + l1·sign(w), rounded in this order.</summary>
-    private readonly struct PenalizedMean(float scale, PenaltySpec penalty) : IGradient
+    /// <summary>Mean + l2·w.</summary>
+    private readonly struct RidgeMean(float scale, float l2) : IGradient
     {
-        private readonly float _l1 = (float)penalty.L1;
-        private readonly float _l2 = (float)penalty.L2;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Of<TVector>(TVector sum, TVector weight)
+            where TVector : struct, IVector<TVector>
+            => TVector.FusedMultiplyAdd(TVector.Broadcast(l2), weight, sum * TVector.Broadcast(scale));
+    }
 
+    /// <summary>Mean + l2·w + l1·sign(w), rounded in this order.</summary>
+    private readonly struct PenalizedMean(float scale, float l1, float l2) : IGradient
+    {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Of<TVector>(TVector sum, TVector weight)
             where TVector : struct, IVector<TVector>
         {
-            var gradient = TVector.FusedMultiplyAdd(TVector.Broadcast(_l2), weight, sum * TVector.Broadcast(scale));
-            return TVector.FusedMultiplyAdd(TVector.Broadcast(_l1), Signs.Of(weight), gradient);
+            var gradient = TVector.FusedMultiplyAdd(TVector.Broadcast(l2), weight, sum * TVector.Broadcast(scale));
+            return TVector.FusedMultiplyAdd(TVector.Broadcast(l1), Signs.Of(weight), gradient);
         }
     }
 

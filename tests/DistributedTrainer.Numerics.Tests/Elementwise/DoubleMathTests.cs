@@ -5,7 +5,7 @@ public sealed class DoubleMathTests
     [Fact]
     public void Exp_log_sin_and_cos_are_within_2_ulp()
     {
-        foreach (var word in Samples.Words(200_000, stream: 30))
+        foreach (var word in Samples.Words(100_000, stream: 30))
         {
             var unit = word / 4294967296.0;
             AssertClose(Math.Exp((unit - 0.5) * 1400), DoubleMath.Exp((unit - 0.5) * 1400), 2);
@@ -57,6 +57,7 @@ public sealed class DoubleMathTests
     private static void AssertClose(double expected, double found, double ulps)
     {
         var distance = Math.Abs(found - expected) / (Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected));
-        Assert.True(expected == found || distance <= ulps, $"Found {found:R} instead of {expected:R}: {distance:F2} ulp.");
+        if (expected != found && !(distance <= ulps))
+            Assert.Fail($"Found {found:R} instead of {expected:R}: {distance:F2} ulp.");
     }
 }

@@ -34,7 +34,8 @@ public sealed unsafe class PowTests
             var y = (float)(exponent[i] / Math.Log(x));
             var exact = Math.Pow(x, y);
             var distance = Ulp.Distance(VectorMath.Pow(x, y), exact);
-            Assert.True(distance <= 1.1, $"pow({x:G9}, {y:G9}) is off by {distance:F3} ulp.");
+            if (distance > 1.1)
+                Assert.Fail($"pow({x:G9}, {y:G9}) is off by {distance:F3} ulp.");
         }
     }
 

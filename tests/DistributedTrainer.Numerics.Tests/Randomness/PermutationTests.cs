@@ -5,7 +5,7 @@ public sealed class PermutationTests
     [Fact]
     public void Every_value_stands_at_exactly_one_position()
     {
-        foreach (var n in (int[])[.. Enumerable.Range(1, 300), 1023, 1024, 1025, 1797, 60_000, 99_991])
+        foreach (var n in (int[])[.. Enumerable.Range(1, 300), 1023, 1024, 1025, 1797, 60_000])
             Assert.Equal(Enumerable.Range(0, n), Values(n, stream: (uint)n).Order());
     }
 
