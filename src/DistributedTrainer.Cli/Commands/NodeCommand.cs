@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DistributedTrainer.Actors;
-using DistributedTrainer.Data;
+using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
 
@@ -83,7 +83,7 @@ internal static class NodeCommand
         return wrong is null
             ? [.. roles.Distinct()]
             : throw new CommandException(
-                $"--roles has '{wrong}'; allowed are {string.Join(", ", KnownRoles)}{NearestName.Hint(wrong, KnownRoles)}", ExitCode.WrongInput);
+                $"--roles has '{wrong}'; allowed are {string.Join(", ", KnownRoles)}{Nearest.Hint(wrong, KnownRoles)}", ExitCode.WrongInput);
     }
 
     private static string ReadConfig(string path)

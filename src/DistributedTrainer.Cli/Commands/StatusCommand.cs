@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using DistributedTrainer.Actors;
 using DistributedTrainer.Coordination;
-using DistributedTrainer.Data;
 
 namespace DistributedTrainer.Cli;
 
@@ -27,7 +26,7 @@ internal static class StatusCommand
         if (id is not null)
         {
             if (status.Jobs.All(job => job.Id != id))
-                throw new CommandException($"the cluster has no job '{id}'{NearestName.Hint(id, status.Jobs.Select(job => job.Id))}", ExitCode.WrongInput);
+                throw new CommandException($"the cluster has no job '{id}'{Nearest.Hint(id, status.Jobs.Select(job => job.Id))}", ExitCode.WrongInput);
             status = status with { Jobs = [.. status.Jobs.Where(job => job.Id == id)] };
         }
 

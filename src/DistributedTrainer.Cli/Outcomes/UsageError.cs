@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DistributedTrainer.Data;
+using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
 
@@ -16,7 +16,7 @@ internal static class UsageError
         {
             var names = command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
                 .Concat(command.Options.Where(option => !option.Hidden).Select(option => option.Name)).ToList();
-            message = $"{(command is RootCommand ? "there is no command or option" : $"{command.Name} does not know")} '{unknown}'{NearestName.Hint(unknown, names)}";
+            message = $"{(command is RootCommand ? "there is no command or option" : $"{command.Name} does not know")} '{unknown}'{Nearest.Hint(unknown, names)}";
         }
 
         return new CommandException($"{message.TrimEnd('.', '?')}{(message.EndsWith('?') ? '?' : '.')} See: {path} --help", ExitCode.WrongInput);

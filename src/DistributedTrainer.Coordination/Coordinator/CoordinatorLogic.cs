@@ -52,7 +52,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             Fold(JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!, text);
         if (Current is not { } job)
             return;
-        var at = job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds;
+        // The latest moment of the run's clock that the book knows.
+        var at = Math.Max(job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds, job.Epochs.Sum(epoch => epoch.Row.Seconds));
         Record(new JobRecovered(job.Submission.JobId, at));
         _progress = new JobProgress(now, at, job.LastEpoch?.Row.Step ?? 0) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
         if (job.Opened is not null)
@@ -117,6 +118,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         node.Report = report;
+        // The order to close it was lost: the node would keep the job's memory, and could not leave.
+        if (report.Job is { IsIdle: false, JobId: var openId } && _jobs.TryGetValue(openId, out var known) && known.Closed is not null)
+            Repeat(report.Node.Address, $"close {openId}", new CloseJob(Term, openId));
         for (var index = report.BookLength; index < Math.Min(_book.Count, report.BookLength + 32); index++)
             Repeat(report.Node.Address, $"book {index}", new KeepBookEntry(Term, index, _bookTexts[index]));
         Reconcile();

@@ -1,7 +1,7 @@
 namespace DistributedTrainer.Data;
 
 /// <summary>The valid name that a mistyped one most likely meant.</summary>
-public static class NearestName
+internal static class NearestName
 {
     /// <summary>"; did you mean 'price'?" where some name is within a third of the letters (Levenshtein, ignoring case), else "".</summary>
     public static string Hint(string typed, IEnumerable<string> names)

@@ -118,7 +118,8 @@ public static unsafe class Gemm
             new Span<float>(c + (long)row * ldc, columns).Clear();
     }
 
-    private static void CheckStride(int rows, int columns, int stride)
+    /// <exception cref="ArgumentException">Stored rows would overlap.</exception>
+    internal static void CheckStride(int rows, int columns, int stride)
     {
         if (rows > 1 && stride < columns)
             throw new ArgumentException($"A leading dimension is {stride}, less than the {columns} floats of a stored row.");

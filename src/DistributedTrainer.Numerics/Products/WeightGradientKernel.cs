@@ -48,7 +48,7 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
             Shared = blockRows == Rows,
         };
         var workspace = Workspace.Current;
-        var packedD = workspace.Left((long)panelM * blockRows);
+        var packedD = workspace.Left(LeftPacking.Length(panelM, blockRows));
         var packedX = workspace.Right((long)stacks.TilesWide * width * blockRows);
         var overhang = workspace.Tiles(RegisterTile<TVector>.Size + stacks.Length);
         stacks.First = overhang + RegisterTile<TVector>.Size;
@@ -65,7 +65,7 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
                     for (var start = 0; start < Rows; start += blockRows)
                     {
                         var steps = Math.Min(blockRows, Rows - start);
-                        RightPacking.PackRows(steps, columns, width, X + (long)start * Ldx + column, Ldx, packedX);
+                        RightPacking<TVector>.PackRows(steps, columns, X + (long)start * Ldx + column, Ldx, packedX);
                         var block = new Block
                         {
                             Columns = columns,
@@ -101,18 +101,20 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
             var panelX = x + (long)column * block.Steps;
             for (var row = 0; row < rows; row += TallestRows)
             {
-                var tileRows = Math.Min(TallestRows, rows - row);
+                var height = LeftPacking.HeightOf(rows - row);
+                var presentRows = Math.Min(height, rows - row);
+                var presentColumns = Math.Min(width, block.Columns - column);
                 var panelD = d + (long)row * block.Steps;
                 var tile = w + (long)row * Ldw + column;
                 var stack = stacks.Of(firstTile + row / TallestRows, column / width);
                 var top = stack + (long)block.WaitingBefore * RegisterTile<TVector>.Size;
                 var from = block.CarriesIn ? top : null;
-                var inside = column + width <= block.Columns;
+                var inside = presentRows == height && presentColumns == width;
                 var to = !block.Last ? stack + (long)block.WaitingAfter * RegisterTile<TVector>.Size : inside ? tile : overhang;
                 var stride = block.Last && inside ? Ldw : width;
-                RegisterTile<TVector>.Run(tileRows, block.Parts, block.PartCount, panelD, panelX, from, width, top, to, stride);
+                RegisterTile<TVector>.Run(height, block.Parts, block.PartCount, panelD, panelX, from, width, top, to, stride);
                 if (block.Last && !inside)
-                    TileCopy.Run(tileRows, block.Columns - column, overhang, width, tile, Ldw);
+                    TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldw);
             }
         }
     }

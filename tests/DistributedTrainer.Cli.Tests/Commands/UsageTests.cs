@@ -24,7 +24,7 @@ public sealed class UsageTests
         var parsed = CommandLine.Create().Parse(["train", "job.yaml", "--set", "a=1", "--set", "b=[1, 2]"]);
 
         Assert.Empty(parsed.Errors);
-        Assert.Equal(["a=1", "b=[1, 2]"], parsed.GetValue<string[]>("--set"));
+        Assert.Equal(["a=1", "b=[1, 2]"], parsed.GetValue<string[]>("--set")!);
     }
 
     [Theory]

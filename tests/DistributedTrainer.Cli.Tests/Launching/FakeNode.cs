@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace DistributedTrainer.Cli.Tests;
 
 /// <summary>A node process that does what a test says.</summary>
 internal sealed class FakeNode(string name, Action<ManagedReport> report) : INodeProcess
 {
     private readonly TaskCompletionSource<int> _exited = new();
+    private readonly ConcurrentQueue<string> _orders = new();
 
     public string Name => name;
 
@@ -12,7 +15,7 @@ internal sealed class FakeNode(string name, Action<ManagedReport> report) : INod
     public IReadOnlyList<string> LastErrors { get; set; } = [];
 
     /// <summary>What the launcher sent, as lines; an order to stop is obeyed.</summary>
-    public List<string> Orders { get; } = [];
+    public IReadOnlyCollection<string> Orders => _orders;
 
     public bool WasKilled { get; private set; }
 
@@ -24,7 +27,7 @@ internal sealed class FakeNode(string name, Action<ManagedReport> report) : INod
 
     public void Send(ManagedOrder order)
     {
-        Orders.Add(order.ToLine());
+        _orders.Enqueue(order.ToLine());
         if (order.Stop && !IgnoresStop)
             Exit(0);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli.Tests;
@@ -72,6 +73,7 @@ public sealed class LocalClusterTests
     {
         var run = FollowAsync();
         Listen(0);
+        await UntilAsync(() => _nodes[0].Orders.Count > 0, TimeSpan.Zero);
         _time.Advance(LocalCluster.StartTimeout);
 
         var error = await Assert.ThrowsAsync<CommandException>(() => run);
@@ -132,7 +134,7 @@ public sealed class LocalClusterTests
         Listen(1);
         Report(0, Samples.Started);
         _nodes[1].Report(new ManagedReport { Leaving = true });
-        await UntilAsync(() => _nodes[1].Orders.Contains("""{"leave":true}"""));
+        await UntilAsync(() => _nodes[1].Orders.Contains("""{"leave":true}"""), TimeSpan.FromMilliseconds(50));
         _nodes[1].Exit(0);
         Report(0, Samples.Finished());
         await run;
@@ -150,13 +152,14 @@ public sealed class LocalClusterTests
 
     private void Report(int node, JobEvent jobEvent) => _nodes[node].Report(new ManagedReport { Job = jobEvent });
 
-    /// <summary>Moves the clock until something has happened; fails after many moves.</summary>
-    private async Task UntilAsync(Func<bool> happened)
+    /// <summary>Gives other threads their turn, and moves the clock, until something has happened.</summary>
+    private async Task UntilAsync(Func<bool> happened, TimeSpan tick)
     {
-        for (var move = 0; !happened(); move++)
+        var patience = Stopwatch.StartNew();
+        while (!happened())
         {
-            Assert.True(move < 10_000, "did not happen");
-            _time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "it did not happen");
+            _time.Advance(tick);
             await Task.Yield();
         }
     }
