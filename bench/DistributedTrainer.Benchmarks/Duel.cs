@@ -7,12 +7,15 @@ namespace DistributedTrainer.Benchmarks;
 /// </summary>
 public static class Duel
 {
-    /// <summary>Median seconds of one call of each side.</summary>
+    /// <summary>
+    /// Median seconds of one call of each side, and the median over pairs of neighbouring turns of theirs ÷ ours, which a
+    /// clock that rises or a neighbour who comes half-way moves less than the quotient of the medians.
+    /// </summary>
     /// <param name="ours">One call.</param>
-    /// <param name="theirs">One call of the other side; null leaves it out, and its time is NaN.</param>
+    /// <param name="theirs">One call of the other side; null leaves it out, and its numbers are NaN.</param>
     /// <param name="seconds">Time for both sides together.</param>
     /// <param name="turns">Turns of each side.</param>
-    public static (double Ours, double Theirs) Fight(Action ours, Action? theirs, double seconds, int turns)
+    public static (double Ours, double Theirs, double Ratio) Fight(Action ours, Action? theirs, double seconds, int turns)
     {
         var turnSeconds = seconds / turns / (theirs is null ? 1 : 2);
         var ourCalls = CallsWithin(turnSeconds, ours);
@@ -25,7 +28,8 @@ public static class Duel
             theirTimes[turn] = theirs is null ? double.NaN : Time(theirs, theirCalls);
         }
 
-        return (Median(ourTimes), Median(theirTimes));
+        var ratios = ourTimes.Zip(theirTimes, (ourTime, theirTime) => theirTime / ourTime).ToArray();
+        return (Median(ourTimes), Median(theirTimes), Median(ratios));
     }
 
     private static int CallsWithin(double seconds, Action call)

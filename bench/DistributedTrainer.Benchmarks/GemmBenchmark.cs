@@ -28,8 +28,8 @@ public sealed class GemmBenchmark : IBenchmark
         foreach (var shape in shapes.Where(shape => shape.Name.Contains(only, StringComparison.Ordinal)))
         {
             using var products = new GemmProducts(shape);
-            var (ours, theirs) = Duel.Fight(products.Ours, peer is null ? null : () => products.Theirs(peer), seconds, turns);
-            WriteRow(page, shape, ours, theirs);
+            var (ours, theirs, ratio) = Duel.Fight(products.Ours, peer is null ? null : () => products.Theirs(peer), seconds, turns);
+            WriteRow(page, shape, ours, theirs, ratio);
         }
     }
 
@@ -44,23 +44,21 @@ public sealed class GemmBenchmark : IBenchmark
         page.WriteLine(peer is null
             ? "- OpenBLAS was not found (Debian and Ubuntu: `apt-get install libopenblas0-pthread`): ours alone"
             : $"- {peer.Description}, one thread");
-        page.WriteLine(FormattableString.Invariant($"- Medians of {turns} turns a side, sides taking turns, {seconds} s a shape; ratio = ours ÷ OpenBLAS."));
+        page.WriteLine(FormattableString.Invariant($"- Medians of {turns} turns a side, sides taking turns, {seconds} s a shape; the ratio of speeds, ours ÷ OpenBLAS, is the median over pairs of turns."));
         page.WriteLine("- Operands lie in cache from turn to turn as far as they fit. OpenBLAS has no packed operands and no shards: there it does the plain product.");
         page.WriteLine();
         page.WriteLine("| product | ours GFLOP/s | OpenBLAS GFLOP/s | ratio | asked |");
         page.WriteLine("|---|---:|---:|---:|---:|");
     }
 
-    private static void WriteRow(TextWriter page, GemmShape shape, double ours, double theirs)
+    private static void WriteRow(TextWriter page, GemmShape shape, double ours, double theirs, double ratio)
     {
         var (m, n, k) = shape.Sizes;
         var giga = 2e-9 * m * n * k;
-        var peer = double.IsNaN(theirs) ? "–" : Number(giga / theirs, "F1");
-        var ratio = double.IsNaN(theirs) ? "–" : Number(theirs / ours, "F2");
         var target = shape.Target is { } asked ? "≥ " + Number(asked, "F2") : "";
-        page.WriteLine($"| {shape.Name} | {Number(giga / ours, "F1")} | {peer} | {ratio} | {target} |");
+        page.WriteLine($"| {shape.Name} | {Number(giga / ours, "F1")} | {Number(giga / theirs, "F1")} | {Number(ratio, "F2")} | {target} |");
         page.Flush();
     }
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) => double.IsNaN(value) ? "–" : value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -90,7 +90,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     {
         if (_recoverLength < 0 || _recovered.Count < _recoverLength)
             return;
-        _logic.Recover([.. _recovered.Values], _gathered.Values.Max(report => report.Term), Now);
+        _logic.Recover([.. _recovered.Values], _gathered.Values, Now);
         Begin();
     }
 
@@ -108,11 +108,10 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private void Coordinating()
     {
         Receive<string>(Greet);
-        Receive<NodeReport>(report =>
+        Input<NodeReport>(report =>
         {
             _nodes[report.Node.Address] = Sender;
             _logic.Handle(report, Now);
-            Deliver();
         });
         Input<StepReport>(report => _logic.Handle(report, Now));
         Input<EpochReport>(report => _logic.Handle(report, Now));
@@ -133,7 +132,16 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private void Input<TInput>(Action<TInput> handle) => Receive<TInput>(input =>
     {
-        handle(input);
+        try
+        {
+            handle(input);
+        }
+        catch (Exception defect)
+        {
+            _log.Error(defect, "The coordinator could not handle {0}", input);
+            _logic.Abort(defect, Now);
+        }
+
         Deliver();
     });
 
@@ -154,6 +162,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     {
         if (!_followers.TryGetValue(follow.JobId, out var followers))
             _followers[follow.JobId] = followers = [];
+        Sender.Tell(_logic.Knows(follow.JobId) ? new Answer(true, "following") : new Answer(false, $"the cluster has no job {follow.JobId}"));
         if (!followers.Add(Sender))
             return;
         foreach (var jobEvent in _logic.Replay(follow.JobId))

@@ -12,10 +12,12 @@ public sealed class ClusterClient : IAsyncDisposable
 {
     private static readonly TimeSpan FollowAgainAfter = TimeSpan.FromSeconds(2);
 
-    private readonly ActorSystem _system;
-    private readonly ActorSelection _node;
+    private static readonly TimeSpan SilenceBound = TimeSpan.FromSeconds(30);
 
-    private ClusterClient(ActorSystem system, ActorSelection node) => (_system, _node) = (system, node);
+    private readonly ActorSystem _system;
+    private readonly Contacts _contacts;
+
+    private ClusterClient(ActorSystem system, Contacts contacts) => (_system, _contacts) = (system, contacts);
 
     /// <summary>Finds a seed that answers and runs the same build.</summary>
     /// <exception cref="NodeStartException">No seed answered within the timeout, or the cluster runs another build: exit code 3.</exception>
@@ -26,7 +28,8 @@ public sealed class ClusterClient : IAsyncDisposable
             """
             akka.actor.provider = remote
             akka.remote.dot-netty.tcp { hostname = "0.0.0.0", public-hostname = "127.0.0.1", port = 0 }
-            akka.cluster.roles = []
+            akka.loglevel = ERROR
+            akka.loggers = ["DistributedTrainer.Actors.StandardErrorLogger, DistributedTrainer.Actors"]
             """).WithFallback(NodeSystem.Shipped("node.conf")));
         using var bound = new CancellationTokenSource(timeout);
         try
@@ -37,7 +40,7 @@ public sealed class ClusterClient : IAsyncDisposable
                 var first = await Task.WhenAny(asked).ConfigureAwait(false);
                 asked.Remove(first);
                 if (await first.ConfigureAwait(false) is { } node)
-                    return new ClusterClient(system, node);
+                    return new ClusterClient(system, new Contacts(system, node, addresses));
             }
 
             throw new NodeStartException(
@@ -66,7 +69,7 @@ public sealed class ClusterClient : IAsyncDisposable
     public async IAsyncEnumerable<JobEvent> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var events = Channel.CreateUnbounded<JobEvent>();
-        var follower = _system.ActorOf(Props.Create(() => new FollowerActor(jobId, _node, events.Writer)));
+        var follower = _system.ActorOf(Props.Create(() => new FollowerActor(jobId, _contacts, events.Writer)));
         var seen = new HashSet<string>();
         try
         {
@@ -117,15 +120,15 @@ public sealed class ClusterClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
 
-    private static async Task<ActorSelection?> AskHello(ActorSystem system, Address address, CancellationToken bound)
+    private static async Task<Address?> AskHello(ActorSystem system, Address address, CancellationToken bound)
     {
-        var node = system.ActorSelection($"{address}/user/{NodeActor.Name}");
+        var node = Contacts.NodeAt(system, address);
         while (true)
         {
             try
             {
                 var answer = await node.Ask<string>(Greeting.Hello(BuildFingerprint.Current), TimeSpan.FromSeconds(2), bound).ConfigureAwait(false);
-                return Greeting.IsRefused(answer, out var reason) ? throw new NodeStartException($"{address.Host}:{address.Port}: {reason}") : node;
+                return Greeting.IsRefused(answer, out var reason) ? throw new NodeStartException($"{address.Host}:{address.Port}: {reason}") : address;
             }
             catch (Exception error) when (error is AskTimeoutException && !bound.IsCancellationRequested)
             {
@@ -146,12 +149,13 @@ public sealed class ClusterClient : IAsyncDisposable
         {
             try
             {
-                return await _node.Ask<TAnswer>(message, TimeSpan.FromSeconds(2), bound.Token).ConfigureAwait(false);
+                return await _contacts.Current.Ask<TAnswer>(message, TimeSpan.FromSeconds(2), bound.Token).ConfigureAwait(false);
             }
             catch (Exception error) when (error is AskTimeoutException or TaskCanceledException)
             {
                 if (bound.IsCancellationRequested)
                     throw new NodeStartException($"waited {timeout.TotalSeconds:0} s for the coordinator's answer to {message.GetType().Name}", 3, error);
+                _contacts.TryNext();
             }
         }
     }
@@ -163,21 +167,41 @@ public sealed class ClusterClient : IAsyncDisposable
         _ => jobEvent.GetType().Name,
     };
 
+    /// <summary>Asks again and again, because a new coordinator does not know its followers; tries another node after silence.</summary>
     private sealed class FollowerActor : ReceiveActor, IWithTimers
     {
         private readonly FollowJob _follow;
-        private readonly ActorSelection _node;
+        private TimeSpan _silence;
 
-        public FollowerActor(string jobId, ActorSelection node, ChannelWriter<JobEvent> events)
+        public FollowerActor(string jobId, Contacts contacts, ChannelWriter<JobEvent> events)
         {
-            (_follow, _node) = (new FollowJob(jobId), node);
-            Receive<FollowJob>(follow => _node.Tell(follow));
-            Receive<JobEventText>(text => events.TryWrite(JsonSerializer.Deserialize(text.Json, JobEventJson.Default.JobEvent)!));
+            _follow = new FollowJob(jobId);
+            Receive<FollowJob>(follow =>
+            {
+                _silence += FollowAgainAfter;
+                if (_silence > SilenceBound)
+                    events.TryComplete(new NodeStartException($"nobody in the cluster has answered for {SilenceBound.TotalSeconds:0} s; the job may go on without its follower"));
+                if (_silence > 2 * FollowAgainAfter)
+                    contacts.TryNext();
+                contacts.Current.Tell(follow);
+            });
+            Receive<Answer>(answer =>
+            {
+                _silence = TimeSpan.Zero;
+                if (!answer.Accepted)
+                    events.TryComplete(new NodeStartException(answer.Reason, 2));
+            });
+            Receive<JobEventText>(text =>
+            {
+                _silence = TimeSpan.Zero;
+                var jobEvent = JsonSerializer.Deserialize(text.Json, JobEventJson.Default.JobEvent)!;
+                contacts.Learn(jobEvent);
+                events.TryWrite(jobEvent);
+            });
         }
 
         public ITimerScheduler Timers { get; set; } = null!;
 
-        // Repeated, because a new coordinator does not know its followers.
         protected override void PreStart() => Timers.StartPeriodicTimer(_follow, _follow, TimeSpan.Zero, FollowAgainAfter);
     }
 }

@@ -30,7 +30,12 @@ internal static class NodeSystem
             akka.AddHocon(options.Hocon, HoconAddMode.Prepend);
         akka.AddHocon(Own(threads, options), HoconAddMode.Append);
         akka.AddHocon(Shipped(options.Clustered ? "node.conf" : "local.conf"), HoconAddMode.Append);
-        akka.ConfigureLoggers(logging => logging.LogLevel = Akka.Event.LogLevel.WarningLevel);
+        akka.ConfigureLoggers(logging =>
+        {
+            logging.LogLevel = Akka.Event.LogLevel.WarningLevel;
+            logging.ClearLoggers();
+            logging.AddLogger<StandardErrorLogger>();
+        });
         if (options.Clustered)
             ComposeCluster(akka, options, threads);
         else

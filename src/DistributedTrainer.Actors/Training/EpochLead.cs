@@ -107,7 +107,8 @@ internal sealed class EpochLead(OpenedJob job)
             score?.Loss ?? 0,
             [.. score?.Metrics.Select(metric => metric.Key) ?? []],
             [.. score?.Metrics.Select(metric => metric.Value) ?? []],
-            isFinal);
+            isFinal,
+            Stamped);
     }
 
     public void Decided(long version)

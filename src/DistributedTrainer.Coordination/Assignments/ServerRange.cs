@@ -10,7 +10,7 @@ public readonly record struct ServerRange(int Index, int Begin, int Length)
     public static IReadOnlyList<ServerRange> Split(int parameters, int servers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(servers, 1);
-        var blocks = Math.Max(1, (parameters + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength);
+        var blocks = Math.Max(1, (int)(((long)parameters + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength));
         var count = Math.Min(servers, blocks);
         var ranges = new ServerRange[count];
         for (var index = 0; index < count; index++)

@@ -41,18 +41,21 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
 
     /// <summary>Goes on from another coordinator's book.</summary>
     /// <param name="texts">Its entries, from the first.</param>
-    /// <param name="highestTerm">The highest term that any node has heard.</param>
-    public void Recover(IReadOnlyList<string> texts, long highestTerm, TimeSpan now)
+    /// <param name="reports">What nodes have reported so far: all of them count before anything is decided.</param>
+    public void Recover(IReadOnlyList<string> texts, IReadOnlyCollection<NodeReport> reports, TimeSpan now)
     {
         _now = now;
-        Term = highestTerm + 1;
+        Term = reports.Max(report => report.Term) + 1;
+        foreach (var report in reports)
+            _nodes[report.Node.Address] = new NodeEntry(report, _joined++);
         foreach (var text in texts)
             Fold(JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!, text);
         if (Current is not { } job)
             return;
-        var at = job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds;
+        // The latest moment of the run's clock that the book knows.
+        var at = Math.Max(job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds, job.Epochs.Sum(epoch => epoch.Row.Seconds));
         Record(new JobRecovered(job.Submission.JobId, at));
-        _progress = new JobProgress(now, at) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
+        _progress = new JobProgress(now, at, job.LastEpoch?.Row.Step ?? 0) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
         if (job.Opened is not null)
             Happened(job, "coordinator-moved", self, $"term {Term}");
     }
@@ -115,6 +118,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         node.Report = report;
+        // The order to close it was lost: the node would keep the job's memory, and could not leave.
+        if (report.Job is { IsIdle: false, JobId: var openId } && _jobs.TryGetValue(openId, out var known) && known.Closed is not null)
+            Repeat(report.Node.Address, $"close {openId}", new CloseJob(Term, openId));
         for (var index = report.BookLength; index < Math.Min(_book.Count, report.BookLength + 32); index++)
             Repeat(report.Node.Address, $"book {index}", new KeepBookEntry(Term, index, _bookTexts[index]));
         Reconcile();
@@ -146,14 +152,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             return;
         var before = _progress.Report;
         var moved = _progress.Observe(report, now);
-        if (job.Latest is { } latest && job.InForce?.Number != latest.Number && report.Active >= latest.Number)
-        {
-            var first = job.InForce is null;
-            Record(new AssignmentInForce(report.JobId, latest.Number));
-            if (!first)
-                Happened(job, "shards-moved", self, $"assignment {latest.Number}: {Spread(latest)}");
-        }
-
+        ObserveActive(job, report.Active);
         if (moved && report.EpochDenominator > 0)
         {
             var rate = before is null ? double.NaN : (report.Samples - before.Samples) / Math.Max(1e-9, (now - _progress.PreviousAt).TotalSeconds);
@@ -169,6 +168,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         _now = now;
         if (Current is not { Closed: null } job || job.Submission.JobId != report.JobId || _progress is null)
             return;
+        ObserveActive(job, report.Active); // an epoch may end before the first progress report
         if (job.LastEpoch is null || job.LastEpoch.Row.Step < report.Version)
             DecideEpoch(job, report);
         SendDecision(job);
@@ -188,6 +188,14 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         if (Current is { IsSaving: true } job && job.Submission.JobId == saved.JobId)
             Finish(job, saved);
         Reconcile();
+    }
+
+    /// <summary>A defect of ours: the current job fails with it, rather than waiting for ever.</summary>
+    public void Abort(Exception defect, TimeSpan now)
+    {
+        _now = now;
+        if (Current is { } job)
+            Close(job, "failed", $"a defect in the coordinator ended the run: {defect}", 1);
     }
 
     /// <summary>Call a few times a second: repeats what had no effect and watches the bounds.</summary>
@@ -211,6 +219,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             events.Add(new JobFinished(jobId, closed.Result));
         return events;
     }
+
+    public bool Knows(string jobId) => _jobs.ContainsKey(jobId);
 
     /// <summary>The node that holds a finished job's model; null where there is none.</summary>
     public string? Saver(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed?.Saver;
@@ -244,6 +254,17 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             [.. Enumerable.Range(first, end - first)],
             [.. assignment?.RangesOf(description.Address) ?? []],
             []);
+    }
+
+    /// <summary>The leading server has stamped an assignment.</summary>
+    private void ObserveActive(JobRecord job, int active)
+    {
+        if (job.Latest is not { } latest || job.InForce?.Number == latest.Number || active < latest.Number)
+            return;
+        var isFirst = job.InForce is null;
+        Record(new AssignmentInForce(job.Submission.JobId, latest.Number));
+        if (!isFirst)
+            Happened(job, "shards-moved", self, $"assignment {latest.Number}: {Spread(latest)}");
     }
 
     private void DecideEpoch(JobRecord job, EpochReport report)

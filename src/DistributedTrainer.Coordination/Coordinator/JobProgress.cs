@@ -3,13 +3,14 @@ namespace DistributedTrainer.Coordination;
 /// <summary>The running job's volatile side: clock and last report. A new coordinator starts it afresh.</summary>
 /// <param name="startedAt">When this coordinator began with the job.</param>
 /// <param name="offsetSeconds">What the job's clock showed then.</param>
-internal sealed class JobProgress(TimeSpan startedAt, double offsetSeconds)
+/// <param name="step">The last step known to be committed.</param>
+internal sealed class JobProgress(TimeSpan startedAt, double offsetSeconds, long step = 0)
 {
     public TimeSpan StartedAt { get; } = startedAt;
 
     public StepReport? Report { get; private set; }
 
-    public long Step => Report?.Step ?? 0;
+    public long Step => Report?.Step ?? step;
 
     /// <summary>When something last moved: what the stall bound counts from.</summary>
     public TimeSpan TouchedAt { get; set; } = startedAt;

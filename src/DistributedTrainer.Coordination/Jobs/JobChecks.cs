@@ -21,11 +21,14 @@ public static class JobChecks
         if (trainRows < 1)
             return [new JobProblem("data", "no rows are left to train on; make validation and test smaller")];
         if (job.BatchSize > trainRows)
-            problems.Add(new JobProblem("batch-size", $"{job.BatchSize} is larger than the data: {trainRows} training rows; write all, or at most {trainRows}"));
+            problems.Add(new JobProblem(
+                "batch-size", $"{job.BatchSize} is larger than the data: {trainRows} training rows; write all, or at most {trainRows}"));
         else if (job.Shards > job.ResolveBatchSize(trainRows))
-            problems.Add(new JobProblem("shards", $"{job.Shards} is above the batch size: all {trainRows} training rows; write at most {trainRows}"));
+            problems.Add(new JobProblem(
+                "shards", $"{job.Shards} is above the batch size: all {trainRows} training rows; write at most {trainRows}"));
         if (validationRows < 1 && job.ResolveMonitor().StartsWith("validation.", StringComparison.Ordinal))
-            problems.Add(new JobProblem("stop.monitor", $"'{job.ResolveMonitor()}' needs validation rows, and the validation part is empty"));
+            problems.Add(new JobProblem(
+                "stop.monitor", $"'{job.ResolveMonitor()}' needs validation rows, and the validation part is empty"));
         return problems;
     }
 

@@ -93,7 +93,7 @@ public sealed record StepReport(
 /// <summary>An epoch has ended at a version; repeated until decided.</summary>
 public sealed record EpochReport(
     string JobId, int Epoch, long Version, double TrainLoss, long Samples, double Penalty, bool HasValidation, double ValidationLoss,
-    string[] MetricNames, double[] MetricValues, bool IsFinal) : IControlMessage;
+    string[] MetricNames, double[] MetricValues, bool IsFinal, int Active) : IControlMessage;
 
 /// <summary>The run cannot go on: a loss that is not finite, a step that does not complete.</summary>
 public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage;

@@ -10,7 +10,8 @@ internal sealed record DenseArray(string Path, ElementType Type, IReadOnlyList<i
 {
     public int Rows => Shape[0];
 
-    public bool IsFloat => Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float32BigEndian or ElementType.Float64BigEndian;
+    public bool IsFloat => Type
+        is ElementType.Float32 or ElementType.Float64 or ElementType.Float32BigEndian or ElementType.Float64BigEndian;
 
     /// <summary>Shape of one row; (1) where the array has one axis only.</summary>
     public IReadOnlyList<int> RowShape => Shape.Count == 1 ? [1] : [.. Shape.Skip(1)];

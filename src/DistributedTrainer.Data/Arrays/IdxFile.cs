@@ -60,7 +60,8 @@ internal static class IdxFile
             0x0C => ElementType.Int32BigEndian,
             0x0D => ElementType.Float32BigEndian,
             0x0E => ElementType.Float64BigEndian,
-            var other => throw new DataException($"{path}: IDX element type {other:x2} is unknown; 08 u8, 09 i8, 0b i16, 0c i32, 0d f32 and 0e f64 are known."),
+            var other => throw new DataException(
+                $"{path}: IDX element type {other:x2} is unknown; 08 u8, 09 i8, 0b i16, 0c i32, 0d f32 and 0e f64 are known."),
         };
         int axes = beginning[3];
         if (axes is < 1 or > AxesMax)
@@ -72,7 +73,8 @@ internal static class IdxFile
         var shape = new long[axes];
         for (var axis = 0; axis < axes; axis++)
             shape[axis] = BinaryPrimitives.ReadUInt32BigEndian(beginning[(4 + 4 * axis)..]);
-        return new Header(type, [.. shape.Select(size => (int)long.Min(size, int.MaxValue))], headerLength, headerLength + DenseArray.ByteLength(path, type, shape));
+        var fileLength = headerLength + DenseArray.ByteLength(path, type, shape);
+        return new Header(type, [.. shape.Select(size => (int)size)], headerLength, fileLength);
     }
 
     private sealed record Header(ElementType Type, IReadOnlyList<int> Shape, int Length, long FileLength)

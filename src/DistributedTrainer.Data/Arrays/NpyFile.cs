@@ -35,8 +35,8 @@ internal static partial class NpyFile
         var beginning = new ReadOnlySpan<byte>(file.Bytes, (int)long.Min(file.Length, int.MaxValue));
         if (!IsNpy(beginning))
         {
-            throw new DataException($"{path}: not a .npy file: it begins with {Convert.ToHexStringLower(beginning[..int.Min(6, beginning.Length)])}, "
-                + $"a .npy file with {Convert.ToHexStringLower(Magic)}.");
+            var found = Convert.ToHexStringLower(beginning[..int.Min(Magic.Length, beginning.Length)]);
+            throw new DataException($"{path}: not a .npy file: it begins with {found}, a .npy file with {Convert.ToHexStringLower(Magic)}.");
         }
 
         if (beginning.Length < 12)
@@ -70,7 +70,10 @@ internal static partial class NpyFile
         var order = FortranOrder().Match(header);
         var axes = Shape().Match(header);
         if (!description.Success || !order.Success || !axes.Success)
-            throw new DataException($"{path}: the .npy header {Shorten(header)} is not understood: descr, fortran_order and shape of a plain array are needed.");
+        {
+            throw new DataException($"{path}: the .npy header {Shorten(header)} is not understood: "
+                + "descr, fortran_order and shape of a plain array are needed.");
+        }
 
         var type = description.Groups[1].Value switch
         {

@@ -6,10 +6,14 @@ namespace DistributedTrainer.Data;
 /// <summary>Gzipped files, decompressed whole into memory: the format has no random access.</summary>
 internal static class Gzip
 {
-    /// <summary>The largest decompressed size taken, in bytes: one .NET array, just under 2 GiB. Plain files are mapped and have no limit.</summary>
+    /// <summary>
+    /// The largest decompressed size taken, in bytes: one .NET array, just under 2 GiB. Plain files are mapped and have no limit.
+    /// </summary>
     public static readonly long DecompressedMax = Array.MaxLength;
 
-    /// <summary>No deflate stream expands by more than 1,032 : 1, so a header that promises more lies, and is refused before memory is taken.</summary>
+    /// <summary>
+    /// No deflate stream expands by more than 1,032 : 1, so a header that promises more lies, and is refused before memory is taken.
+    /// </summary>
     private const long ExpansionMax = 1032;
 
     public static bool IsGzip(ReadOnlySpan<byte> beginning) => beginning is [0x1f, 0x8b, ..];
@@ -34,7 +38,10 @@ internal static class Gzip
             }
 
             if (size > (file.Length + 1) * ExpansionMax)
-                throw new DataException($"{path}: truncated: {size:N0} bytes of content by its header cannot come from {file.Length:N0} bytes of gzip.");
+            {
+                throw new DataException(
+                    $"{path}: truncated: {size:N0} bytes of content by its header cannot come from {file.Length:N0} bytes of gzip.");
+            }
 
             var bytes = GC.AllocateUninitializedArray<byte>((int)size, pinned: true);
             var head = Math.Min(begun, bytes.Length);
@@ -65,8 +72,8 @@ internal static class Gzip
         var length = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         if (length != (uint)size)
         {
-            throw new DataException($"{path}: truncated: the gzip's last four bytes say {length:N0} bytes of content where there are {size:N0}. "
-                + "(Or it is several gzips in a row: pack it as one.)");
+            throw new DataException($"{path}: truncated: the gzip's last four bytes say {length:N0} bytes of content "
+                + $"where there are {size:N0}. (Or it is several gzips in a row: pack it as one.)");
         }
     }
 }

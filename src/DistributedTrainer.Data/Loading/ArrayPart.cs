@@ -8,7 +8,9 @@ internal sealed unsafe record ArrayPart(DenseArray Inputs, SourceRows Rows)
     /// <summary>Float32 holds each whole number up to here; beyond, labels would merge.</summary>
     private const float WholeNumberMax = 1 << 24;
 
-    /// <exception cref="DataException">Another number of labels than rows, labels of a wrong shape or kind, or values that are not finite.</exception>
+    /// <exception cref="DataException">
+    /// Another number of labels than rows, labels of a wrong shape or kind, or values that are not finite.
+    /// </exception>
     public static ArrayPart Read(DenseArray inputs, DenseArray? labels, TargetType target)
     {
         var rows = inputs.ToRows();
@@ -30,7 +32,10 @@ internal sealed unsafe record ArrayPart(DenseArray Inputs, SourceRows Rows)
     {
         RequireShape(training.RowShape);
         if (Inputs.Type != training.Type)
-            throw new DataException($"{Inputs.Path}: elements of type {Inputs.Type}; the training rows of {training.Path} have {training.Type}.");
+        {
+            throw new DataException(
+                $"{Inputs.Path}: elements of type {Inputs.Type}; the training rows of {training.Path} have {training.Type}.");
+        }
     }
 
     /// <exception cref="DataException">The rows have another shape than the training rows.</exception>

@@ -12,7 +12,8 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
     /// <param name="oneHot">By input: not to be normalized; empty for none.</param>
     /// <param name="sha256">The data's fingerprint.</param>
     /// <param name="owner">What to dispose with the set.</param>
-    public DataSet ToDataSet(Preparation preparation, IReadOnlyList<string> columns, ReadOnlySpan<bool> oneHot, string sha256, IDisposable? owner)
+    public DataSet ToDataSet(
+        Preparation preparation, IReadOnlyList<string> columns, ReadOnlySpan<bool> oneHot, string sha256, IDisposable? owner)
     {
         var classes = Main.Labels is null ? null : KnownClasses ?? ClassIndex.Fit(Main, Split.Training, preparation.Target);
         var normalizer = Normalizer.Fit(preparation.Normalization, Main.Inputs, Split.Training, oneHot, Main.Name);

@@ -11,7 +11,8 @@ internal static class NewRowsLoader
         if (isArray != wantsArray)
         {
             throw new DataException(wantsArray
-                ? $"{files.Path}: neither a .npy nor an IDX file; the model was trained on arrays of shape ({string.Join(", ", preparation.InputShape)}) a row."
+                ? $"{files.Path}: neither a .npy nor an IDX file; the model was trained on arrays with rows of shape "
+                    + $"({string.Join(", ", preparation.InputShape)})."
                 : $"{files.Path}: an array file; the model was trained on a table with the columns "
                     + $"{string.Join(", ", preparation.Columns.Take(20).Select(column => column.Name))}.");
         }
@@ -24,7 +25,8 @@ internal static class NewRowsLoader
         var fingerprint = new DataFingerprint();
         fingerprint.AddFile("test", files.Path);
         // Which missing values can be filled is known to the encoding; here they are only left open.
-        var table = CsvTableReader.Read(DataFile.OpenRead(files.Path), files.Path, MissingValues.Mean, _ => TableSchema.Of(preparation, withTargets));
+        var schema = TableSchema.Of(preparation, withTargets);
+        var table = CsvTableReader.Read(DataFile.OpenRead(files.Path), files.Path, MissingValues.Mean, _ => schema);
         var source = table.ToSource(new TableEncoding(preparation.Columns).Apply(table));
         return Prepare(source, preparation, withTargets, fingerprint, owner: null);
     }
@@ -35,8 +37,11 @@ internal static class NewRowsLoader
         var arrays = new OwnedArrays();
         try
         {
-            var labels = !withTargets ? null : files.Labels ?? throw new DataException($"{files.Path}: the labels' file is needed too, to compare with.");
-            var part = ArrayPart.Read(Open("test", files.Path), labels is null ? null : Open("test-labels", labels), preparation.Target);
+            if (withTargets && files.Labels is null)
+                throw new DataException($"{files.Path}: the labels' file is needed too, to compare with.");
+            var inputs = Open("test", files.Path);
+            var labels = withTargets ? Open("test-labels", files.Labels!) : null;
+            var part = ArrayPart.Read(inputs, labels, preparation.Target);
             part.RequireShape(preparation.InputShape);
             return Prepare(part.Rows, preparation, withTargets, fingerprint, arrays);
         }
@@ -53,7 +58,8 @@ internal static class NewRowsLoader
         }
     }
 
-    private static NewRows Prepare(SourceRows source, Preparation preparation, bool withTargets, DataFingerprint fingerprint, IDisposable? owner)
+    private static NewRows Prepare(
+        SourceRows source, Preparation preparation, bool withTargets, DataFingerprint fingerprint, IDisposable? owner)
     {
         var targets = !withTargets ? null
             : preparation.Target == TargetType.Values ? source.RequireValues(preparation.TargetLength)

@@ -5,7 +5,8 @@ namespace DistributedTrainer.Data;
 /// <summary>The classes of the training rows, sorted (numbers by value, else by code unit), and targets as indexes into them.</summary>
 internal sealed class ClassIndex(IReadOnlyList<string> names)
 {
-    private readonly Dictionary<string, int> _index = names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index);
+    private readonly Dictionary<string, int> _index =
+        names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index);
 
     public IReadOnlyList<string> Names => names;
 
@@ -18,7 +19,11 @@ internal sealed class ClassIndex(IReadOnlyList<string> names)
             seen[labels.Codes[row]] = true;
         var names = LabelColumn.Sort(labels.Values.Where((_, code) => seen[code]));
         if (target == TargetType.Binary && names.Count != 2)
-            throw new DataException($"{source.Name}: {Describe(names)} in the training rows; a binary loss needs exactly two classes. Use cross-entropy for more.");
+        {
+            throw new DataException($"{source.Name}: {Describe(names)} in the training rows; a binary loss needs exactly two classes. "
+                + "Use cross-entropy for more.");
+        }
+
         if (names.Count < 2)
             throw new DataException($"{source.Name}: {Describe(names)} in the training rows; at least two are needed to tell apart.");
         return new ClassIndex(names);
@@ -39,8 +44,8 @@ internal sealed class ClassIndex(IReadOnlyList<string> names)
             var code = labels.Codes[row];
             if (indexOfCode[code] < 0)
             {
-                throw new DataException($"{source.Place(row)}: class '{labels.Values[code]}' is not among the training rows' {Describe(names)}"
-                    + $"{NearestName.Hint(labels.Values[code], names)}.");
+                throw new DataException($"{source.Place(row)}: class '{labels.Values[code]}' is not among "
+                    + $"the training rows' {Describe(names)}{NearestName.Hint(labels.Values[code], names)}.");
             }
 
             targets[row] = indexOfCode[code];

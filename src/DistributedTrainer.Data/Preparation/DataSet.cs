@@ -50,7 +50,9 @@ public sealed class DataSet : IDisposable
     }
 
     /// <summary>Reads rows that a trained model is to predict; their targets are not read and may be absent.</summary>
-    /// <param name="files">In the kind of format that the model was trained on: a table, or an array file (.npy, IDX plain or gzipped).</param>
+    /// <param name="files">
+    /// In the kind of format that the model was trained on: a table, or an array file (.npy, IDX plain or gzipped).
+    /// </param>
     /// <param name="preparation">What the model's training fitted.</param>
     /// <exception cref="DataException">A file is missing, wrong, or of another shape than the training data.</exception>
     public static NewRows LoadForPrediction(DataFiles files, Preparation preparation) =>
@@ -58,7 +60,9 @@ public sealed class DataSet : IDisposable
 
     /// <summary>Reads rows with their targets, to measure a trained model on. Array files need their labels' file.</summary>
     /// <inheritdoc cref="LoadForPrediction" path="/param"/>
-    /// <exception cref="DataException">As <see cref="LoadForPrediction"/>; also a target missing, or a class that training never saw.</exception>
+    /// <exception cref="DataException">
+    /// As <see cref="LoadForPrediction"/>; also a target missing, or a class that training never saw.
+    /// </exception>
     public static NewRows LoadForEvaluation(DataFiles files, Preparation preparation) =>
         NewRowsLoader.Load(files, preparation, withTargets: true);
 

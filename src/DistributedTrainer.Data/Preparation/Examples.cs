@@ -1,6 +1,8 @@
 namespace DistributedTrainer.Data;
 
-/// <summary>One part of a data set (training, validation or test): rows by index, prepared and normalized as the network takes them.</summary>
+/// <summary>
+/// One part of a data set (training, validation or test): rows by index, prepared and normalized as the network takes them.
+/// </summary>
 public abstract unsafe class Examples
 {
     public abstract int Count { get; }

@@ -7,7 +7,8 @@ namespace DistributedTrainer.Data;
 /// Normalization, fitted and applied. Fitting steers the weights, so its arithmetic is fixed: double sums over the training rows in
 /// ascending row order, one chain a column; mean = sum / n; variance = (sum of squared distances from the mean) / n. A column whose
 /// values are all equal gets factor 1 and becomes 0 (one whose spread is below 3e-39, so that float32 cannot hold the reciprocal, gets
-/// factor 1 too). Columns of one-hot coding are left as they are. Applying is (x − offset) · factor with two float32 roundings, or x · (1/255f).
+/// factor 1 too). Columns of one-hot coding are left as they are. Applying is (x − offset) · factor with two float32 roundings,
+/// or x · (1/255f).
 /// </summary>
 internal sealed unsafe class Normalizer(Normalization kind, float[] offset, float[] factor)
 {
@@ -47,7 +48,10 @@ internal sealed unsafe class Normalizer(Normalization kind, float[] offset, floa
             if (min != max && float.IsFinite(reciprocal))
                 factor[column] = reciprocal;
             if (!float.IsFinite((max - offset[column]) * factor[column]) || !float.IsFinite((min - offset[column]) * factor[column]))
-                throw new DataException($"{name}: input column {column + 1} spreads from {min} to {max}: too wide for float32. Rescale it.");
+            {
+                throw new DataException(
+                    $"{name}: input column {column + 1} spreads from {min} to {max}: too wide for float32. Rescale it.");
+            }
         }
 
         return new Normalizer(kind, offset, factor);
@@ -77,17 +81,20 @@ internal sealed unsafe class Normalizer(Normalization kind, float[] offset, floa
 
     private void ShiftAndScale(float* values, int length)
     {
-        var i = 0;
-        if (Vector.IsHardwareAccelerated)
+        fixed (float* offsets = offset, factors = factor)
         {
-            for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
+            var i = 0;
+            if (Vector.IsHardwareAccelerated)
             {
-                var shifted = Unsafe.ReadUnaligned<Vector<float>>(values + i) - new Vector<float>(offset, i);
-                Unsafe.WriteUnaligned(values + i, shifted * new Vector<float>(factor, i));
+                for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
+                {
+                    var shifted = Unsafe.ReadUnaligned<Vector<float>>(values + i) - Unsafe.ReadUnaligned<Vector<float>>(offsets + i);
+                    Unsafe.WriteUnaligned(values + i, shifted * Unsafe.ReadUnaligned<Vector<float>>(factors + i));
+                }
             }
-        }
 
-        for (; i < length; i++)
-            values[i] = (values[i] - offset[i]) * factor[i];
+            for (; i < length; i++)
+                values[i] = (values[i] - offsets[i]) * factors[i];
+        }
     }
 }

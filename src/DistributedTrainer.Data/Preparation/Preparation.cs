@@ -1,6 +1,8 @@
 namespace DistributedTrainer.Data;
 
-/// <summary>Everything fitted on the training rows, in a form that <c>model.json</c> holds and that prepares new rows the same way.</summary>
+/// <summary>
+/// Everything fitted on the training rows, in a form that <c>model.json</c> holds and that prepares new rows the same way.
+/// </summary>
 public sealed record Preparation
 {
     public required Normalization Normalization { get; init; }

@@ -6,7 +6,8 @@ namespace DistributedTrainer.Data;
 /// <param name="rows">The part's rows in the source, ascending; null for all.</param>
 /// <param name="firstId">Row id of the source's row 0.</param>
 /// <param name="normalizer">Fitted on the training rows.</param>
-internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targets, int[]? rows, long firstId, Normalizer normalizer) : Examples
+internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targets, int[]? rows, long firstId, Normalizer normalizer)
+    : Examples
 {
     public override int Count => rows?.Length ?? inputs.Count;
 
@@ -18,9 +19,11 @@ internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targe
     {
         if (targetRows != null && targets is null)
             throw new InvalidOperationException("These rows have no targets: pass null for them.");
-        foreach (var index in indexes)
+        for (var i = 0; i < indexes.Length; i++)
         {
-            var row = SourceRow(index);
+            var row = SourceRow(indexes[i]);
+            if (i + 1 < indexes.Length)
+                inputs.Prefetch(SourceRow(indexes[i + 1]));
             inputs.Read(row, inputRows);
             normalizer.Apply(inputRows, inputs.Length);
             inputRows += inputs.Length;

@@ -71,7 +71,9 @@ public sealed class BatchPlan
         return length;
     }
 
-    /// <summary>Number of rows in the slice of <paramref name="shard"/> at a step (counted from 0 over all epochs); 0 for an empty slice.</summary>
+    /// <summary>
+    /// Number of rows in the slice of <paramref name="shard"/> at a step (counted from 0 over all epochs); 0 for an empty slice.
+    /// </summary>
     public int SliceLength(long step, int shard) => Positions(step, shard).Length;
 
     /// <summary>Writes the row indexes (into the training part) of the slice; returns their number.</summary>

@@ -1,6 +1,9 @@
 namespace DistributedTrainer.Data;
 
-/// <summary>Cuts rows into nearly equal slices: slice s of S over n rows is rows ⌊s·n/S⌋ to ⌊(s+1)·n/S⌋. Evaluation cuts a part so, in natural order.</summary>
+/// <summary>
+/// Cuts rows into nearly equal slices: slice s of S over n rows is rows ⌊s·n/S⌋ to ⌊(s+1)·n/S⌋. Evaluation cuts a part so, in natural
+/// order.
+/// </summary>
 public static class RowSlices
 {
     /// <summary>The first row of a slice; slice = slices gives the end of the last one.</summary>

@@ -3,17 +3,22 @@ namespace DistributedTrainer.Data;
 /// <summary>Where the examples come from and how they are prepared, as the user writes it. Paths are absolute here.</summary>
 public abstract record DataSpec
 {
-    /// <summary>Fraction of the rows kept for validation, drawn by the seed, stratified by class; 0 for none.</summary>
+    /// <summary>
+    /// Fraction of the rows kept for validation, drawn by the seed, stratified by class; 0 for none. The part has ⌊N·fraction + ½⌋ rows,
+    /// each class is within one row of its share where it has rows to spare, and every class keeps at least one training row.
+    /// </summary>
     public double ValidationFraction { get; init; }
 
     /// <summary>A file of validation rows instead of a fraction.</summary>
     public DataFiles? ValidationFiles { get; init; }
 
+    /// <summary>Fraction of the rows kept for the test, drawn after validation in the same way; 0 for none.</summary>
     public double TestFraction { get; init; }
 
+    /// <summary>A file of test rows instead of a fraction.</summary>
     public DataFiles? TestFiles { get; init; }
 
-    /// <summary>Null is the source's default: images 0..1, tables standard, npy none.</summary>
+    /// <summary>Null is the source's default: images (MNIST, IDX of bytes) scale, tables standard, npy and other IDX none.</summary>
     public Normalization? Normalize { get; init; }
 
     public ShardBy ShardBy { get; init; }
@@ -30,45 +35,62 @@ public sealed record BuiltInData(string Set) : DataSpec;
 /// <summary>MNIST's four files in a folder; null means <c>$DTRAIN_DATA/mnist</c>. Its 10,000 test rows are the test part.</summary>
 public sealed record MnistData(string? Path = null) : DataSpec;
 
-/// <summary>A comma-separated table with a header line.</summary>
+/// <summary>
+/// A comma-separated table (RFC 4180, UTF-8) with a header line, held in memory. A cell is missing when it is empty, a numeric one also
+/// when it is NA, N/A, null or ?.
+/// </summary>
 public sealed record CsvData(string Path, string Target) : DataSpec
 {
-    /// <summary>Columns turned into one-hot columns; the rest is numeric.</summary>
+    /// <summary>Columns turned into one-hot columns, one a category of the training rows; the rest is numeric.</summary>
     public IReadOnlyList<string> Categorical { get; init; } = [];
 
+    /// <summary>Columns left unread.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
     public MissingValues Missing { get; init; }
 }
 
-/// <summary>IDX files, plain or gzipped.</summary>
+/// <summary>IDX files: plain ones are memory-mapped, gzipped ones decompressed into memory (just under 2 GiB each at most).</summary>
 public sealed record IdxData(string Path, string Labels) : DataSpec;
 
-/// <summary>NumPy .npy files.</summary>
+/// <summary>NumPy .npy files, versions 1.0 and 2.0, of f4, f8, u1, i4 or i8 in C order; memory-mapped.</summary>
 public sealed record NpyData(string Path, string Labels) : DataSpec;
 
-/// <summary>Random inputs in [0, 1) and random classes, keyed by the seed: what benchmarks train on.</summary>
+/// <summary>
+/// Random inputs in [0, 1) and random classes (for real targets: <paramref name="Classes"/> random values a row), keyed by the seed:
+/// what benchmarks train on.
+/// </summary>
 public sealed record SyntheticData(int Rows, int Inputs, int Classes) : DataSpec;
 
 public enum Normalization
 {
     None,
 
-    /// <summary>(x − mean) / standard deviation of the training rows, by column.</summary>
+    /// <summary>
+    /// (x − mean) / standard deviation of the training rows, by column; a constant column becomes 0, one-hot columns stay.
+    /// </summary>
     Standard,
 
-    /// <summary>(x − min) / (max − min) of the training rows, by column.</summary>
+    /// <summary>(x − min) / (max − min) of the training rows, by column; a constant column becomes 0, one-hot columns stay.</summary>
     MinMax,
 
-    /// <summary>x / 255 for bytes: 0..1.</summary>
+    /// <summary>x · (1/255f), which brings bytes to 0..1; the same for whatever the source holds.</summary>
     Scale,
 }
 
+/// <summary>
+/// What becomes of a missing value. Statistics are those of the training rows; a categorical column takes its most frequent category
+/// under each of the three. A missing target is an error, unless its row is dropped.
+/// </summary>
 public enum MissingValues
 {
     Error,
     Mean,
+
+    /// <summary>Of an even number of values the mean of the two in the middle.</summary>
     Median,
+
+    /// <summary>Of equally frequent values the smallest.</summary>
     MostFrequent,
     DropRow,
 }

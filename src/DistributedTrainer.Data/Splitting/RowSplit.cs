@@ -9,8 +9,8 @@ namespace DistributedTrainer.Data;
 /// Rows are grouped by class (one group for real targets), groups in class order. Within group g the keyed permutation
 /// (<see cref="RandomPurpose.Split"/>, stream g) orders the rows: the first are validation, the next test, the rest training. Rounding
 /// is carried from group to group: after the groups that hold the first n rows, validation has ⌊n·f + ½⌋, so that the whole part has
-/// ⌊N·f + ½⌋ rows and each class is within one row of its share. Every group leaves at least one row to training; what it could not
-/// give, the next ones give.
+/// ⌊N·f + ½⌋ rows and each class is within one row of its share. Every group keeps one row for training, validation is served before
+/// test; what a group has not to spare, the next ones give, then the first ones, and only when none can is a part smaller.
 /// </remarks>
 internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
 {
@@ -21,20 +21,18 @@ internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
         if (validation == 0 && test == 0)
             return new RowSplit([.. Enumerable.Range(0, rows)], [], []);
 
-        var (trainingRows, validationRows, testRows) = (new List<int>(rows), new List<int>(), new List<int>());
         var groups = GroupByClass(rows, labels);
-        var before = 0L;
+        var spare = groups.Select(group => group.Count - 1).ToArray();
+        var toValidation = Deal(groups, spare, rows, validation);
+        var toTest = Deal(groups, spare, rows, test);
+        var (trainingRows, validationRows, testRows) = (new List<int>(rows), new List<int>(), new List<int>());
         for (var group = 0; group < groups.Count; group++)
         {
             var members = groups[group];
-            before += members.Count;
-            var free = members.Count - 1;
-            var toValidation = Math.Clamp((int)(Rounded(before, validation) - validationRows.Count), 0, free);
-            var toTest = Math.Clamp((int)(Rounded(before, test) - testRows.Count), 0, free - toValidation);
             var permutation = new Permutation(seed, RandomPurpose.Split, (uint)group, members.Count);
             for (var i = 0; i < members.Count; i++)
             {
-                var part = i < toValidation ? validationRows : i < toValidation + toTest ? testRows : trainingRows;
+                var part = i < toValidation[group] ? validationRows : i < toValidation[group] + toTest[group] ? testRows : trainingRows;
                 part.Add(members[permutation.At(i)]);
             }
         }
@@ -62,6 +60,30 @@ internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
     {
         if (fraction > 0 && drawn.Count == 0)
             throw new DataException($"{part}: {fraction} of the {rows} rows of {name} is no row. Take a larger fraction, or none.");
+    }
+
+    /// <summary>How many rows each group gives to a part; taken from what it has to spare.</summary>
+    private static int[] Deal(List<List<int>> groups, int[] spare, int rows, double fraction)
+    {
+        var dealt = new int[groups.Count];
+        var (before, given) = (0L, 0L);
+        for (var group = 0; group < groups.Count; group++)
+        {
+            before += groups[group].Count;
+            Give(group, Rounded(before, fraction) - given);
+        }
+
+        for (var group = 0; group < groups.Count; group++)
+            Give(group, Rounded(rows, fraction) - given);
+        return dealt;
+
+        void Give(int group, long wanted)
+        {
+            var number = (int)long.Clamp(wanted, 0, spare[group]);
+            spare[group] -= number;
+            dealt[group] += number;
+            given += number;
+        }
     }
 
     private static long Rounded(long rows, double fraction) => (long)(rows * fraction + 0.5);

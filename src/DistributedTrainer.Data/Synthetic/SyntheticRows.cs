@@ -2,7 +2,9 @@ using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Data;
 
-/// <summary>Random rows keyed by the seed (<see cref="RandomPurpose.BenchmarkData"/>; stream 0 inputs, 1 targets; row; step 0), held in memory.</summary>
+/// <summary>
+/// Random rows keyed by the seed (<see cref="RandomPurpose.BenchmarkData"/>; stream 0 inputs, 1 targets; row; step 0), held in memory.
+/// </summary>
 internal static unsafe class SyntheticRows
 {
     private const uint Inputs = 0;
@@ -49,7 +51,11 @@ internal static unsafe class SyntheticRows
         if (spec.Rows < 1 || spec.Inputs < 1 || spec.Classes < 1)
             throw new DataException($"synthetic: rows {spec.Rows}, inputs {spec.Inputs}, classes {spec.Classes}; each must be 1 or more.");
         if ((long)spec.Rows * int.Max(spec.Inputs, spec.Classes) > Array.MaxLength)
-            throw new DataException($"synthetic: rows {spec.Rows} × inputs {spec.Inputs} do not fit one array of {Array.MaxLength:N0} numbers.");
+        {
+            throw new DataException(
+                $"synthetic: rows {spec.Rows} × inputs {spec.Inputs} do not fit one array of {Array.MaxLength:N0} numbers.");
+        }
+
         if (target == TargetType.Binary && spec.Classes != 2)
             throw new DataException($"synthetic: classes {spec.Classes}; a binary loss needs 2.");
     }

@@ -47,7 +47,8 @@ internal sealed class CsvTableReader
             MaxBufferSize = 1 << 28,
             // There are no comments in our tables; a NUL begins none in text either, so meeting one is an error.
             Comment = '\0',
-            CommentHandler = new Action<string>(_ => throw new DataException($"{file}, line {line}: a NUL character: this is not UTF-8 text.")),
+            CommentHandler = new Action<string>(_ =>
+                throw new DataException($"{file}, line {line}: a NUL character: this is not UTF-8 text.")),
         };
         try
         {
@@ -79,7 +80,8 @@ internal sealed class CsvTableReader
         }
         catch (CsvRecordTooLargeException error)
         {
-            throw new DataException($"{file}, line {line}: a row of more than {options.MaxBufferSize:N0} characters; is a quote left open?", error);
+            throw new DataException(
+                $"{file}, line {line}: a row of more than {options.MaxBufferSize:N0} characters; is a quote left open?", error);
         }
         catch (CsvFormatException error)
         {
@@ -120,7 +122,13 @@ internal sealed class CsvTableReader
             return;
 
         var first = _cells.Count;
-        CollectionsMarshal.SetCount(_cells, checked(first + _schema.Inputs.Count));
+        if (first > Array.MaxLength - _schema.Inputs.Count)
+        {
+            throw new DataException(
+                $"{_file}, line {line}: more than {Array.MaxLength:N0} cells; write larger sets as .npy, which is mapped.");
+        }
+
+        CollectionsMarshal.SetCount(_cells, first + _schema.Inputs.Count);
         var cells = CollectionsMarshal.AsSpan(_cells)[first..];
         for (var column = 0; column < _roles.Length; column++)
         {
@@ -183,7 +191,11 @@ internal sealed class CsvTableReader
         if (!float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             throw new DataException($"{Place(line, column)}: found '{Shorten(cell)}' where a number is needed; if it is text, {elseHint}.");
         if (!float.IsFinite(number))
-            throw new DataException($"{Place(line, column)}: found '{Shorten(cell)}': not a finite float32 number. Leave the cell empty where the value is missing.");
+        {
+            throw new DataException($"{Place(line, column)}: found '{Shorten(cell)}': not a finite float32 number. "
+                + "Leave the cell empty where the value is missing.");
+        }
+
         return number;
     }
 

@@ -1,6 +1,8 @@
 namespace DistributedTrainer.Data;
 
-/// <summary>What a missing number becomes: a statistic of the column over the training rows that have a value, in double, in row order.</summary>
+/// <summary>
+/// What a missing number becomes: a statistic of the column over the training rows that have a value, in double, in row order.
+/// </summary>
 internal static class MissingValueFill
 {
     /// <exception cref="DataException">No training row has a value.</exception>
@@ -16,7 +18,11 @@ internal static class MissingValueFill
         }
 
         if (values.Count == 0)
-            throw new DataException($"{table.Name}: column '{table.Schema.Inputs[input].Name}' has no value in any training row; list it under 'ignore'.");
+        {
+            throw new DataException(
+                $"{table.Name}: column '{table.Schema.Inputs[input].Name}' has no value in any training row; list it under 'ignore'.");
+        }
+
         return missing switch
         {
             MissingValues.Mean => Mean(values),

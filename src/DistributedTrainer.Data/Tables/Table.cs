@@ -3,7 +3,9 @@ namespace DistributedTrainer.Data;
 /// <summary>A table as read: numbers parsed, text coded, nothing fitted.</summary>
 /// <param name="Name">The file, for messages.</param>
 /// <param name="Schema">Its columns.</param>
-/// <param name="Cells">(rows, inputs), row-major: the number, NaN where missing; unused for categorical inputs until they are fitted.</param>
+/// <param name="Cells">
+/// (rows, inputs), row-major: the number, NaN where missing; unused for categorical inputs until they are fitted.
+/// </param>
 /// <param name="Text">By input: the categories read; null for numeric inputs.</param>
 /// <param name="TargetValues">(rows, 1) real targets, where the schema has them.</param>
 /// <param name="TargetLabels">Class targets, likewise.</param>

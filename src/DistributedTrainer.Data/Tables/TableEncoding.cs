@@ -7,11 +7,11 @@ internal sealed class TableEncoding(IReadOnlyList<ColumnPreparation> columns)
 
     /// <summary>Names of the inputs after one-hot coding, "column=category" for those.</summary>
     public IReadOnlyList<string> InputNames =>
-        [.. columns.SelectMany(column => column.Categories is null ? [column.Name] : column.Categories.Select(category => $"{column.Name}={category}"))];
+        [.. columns.SelectMany(column => column.Categories?.Select(category => $"{column.Name}={category}") ?? [column.Name])];
 
     /// <summary>By input after one-hot coding: whether it is a 0 or 1 of a categorical column.</summary>
     public bool[] IsOneHot =>
-        [.. columns.SelectMany(column => column.Categories is null ? [false] : column.Categories.Select(_ => true))];
+        [.. columns.SelectMany(column => column.Categories?.Select(_ => true) ?? [false])];
 
     /// <exception cref="DataException">A column has no value in any training row.</exception>
     public static TableEncoding Fit(Table table, int[] training, MissingValues missing)
@@ -35,7 +35,9 @@ internal sealed class TableEncoding(IReadOnlyList<ColumnPreparation> columns)
         }
 
         var widths = columns.Select(column => column.Categories?.Count ?? 0).ToArray();
-        return Array.TrueForAll(widths, width => width == 0) ? new MemoryRows(table.Cells, columns.Count) : new OneHotRows(table.Cells, widths);
+        return Array.TrueForAll(widths, width => width == 0)
+            ? new MemoryRows(table.Cells, columns.Count)
+            : new OneHotRows(table.Cells, widths);
     }
 
     private static ColumnPreparation FitCategories(Table table, int[] training, int input, bool fills)
@@ -50,7 +52,11 @@ internal sealed class TableEncoding(IReadOnlyList<ColumnPreparation> columns)
 
         var seen = text.Values.Zip(counts).Where(pair => pair.Second > 0).OrderBy(pair => pair.First, StringComparer.Ordinal).ToList();
         if (seen.Count == 0)
-            throw new DataException($"{table.Name}: column '{table.Schema.Inputs[input].Name}' has no value in any training row; list it under 'ignore'.");
+        {
+            throw new DataException(
+                $"{table.Name}: column '{table.Schema.Inputs[input].Name}' has no value in any training row; list it under 'ignore'.");
+        }
+
         return new ColumnPreparation
         {
             Name = table.Schema.Inputs[input].Name,

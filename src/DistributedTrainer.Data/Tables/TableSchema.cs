@@ -36,7 +36,9 @@ internal sealed record TableSchema(IReadOnlyList<TableInput> Inputs, string? Tar
         withTarget ? preparation.TargetColumn : null,
         preparation.Target != TargetType.Values);
 
-    /// <summary>By column of a file: the input's position, <see cref="IsTarget"/> or <see cref="NotRead"/>. Columns are matched by name.</summary>
+    /// <summary>
+    /// By column of a file: the input's position, <see cref="IsTarget"/> or <see cref="NotRead"/>. Columns are matched by name.
+    /// </summary>
     /// <exception cref="DataException">The file lacks a column.</exception>
     public int[] Bind(string file, IReadOnlyList<string> header)
     {

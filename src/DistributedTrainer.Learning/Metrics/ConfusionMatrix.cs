@@ -1,3 +1,5 @@
+using DistributedTrainer.Numerics;
+
 namespace DistributedTrainer.Learning;
 
 /// <summary>How often rows of one class were taken for another: counts by (true class, predicted class).</summary>
@@ -21,8 +23,14 @@ public sealed class ConfusionMatrix
     public long this[int actual, int predicted] => _counts[Index(actual, predicted)];
 
     /// <summary>Counts one row by its logits: one logit for two classes, else one a class.</summary>
-    public void Add(ReadOnlySpan<float> logits, int actual) =>
-        _counts[Index(actual, logits.Length == 1 ? (logits[0] > 0 ? 1 : 0) : Classes.ArgMax(logits))]++;
+    public unsafe void Add(ReadOnlySpan<float> logits, int actual)
+    {
+        fixed (float* first = logits)
+        {
+            var predicted = logits.Length == 1 ? (logits[0] > 0 ? 1 : 0) : Reduction.ArgMax(first, logits.Length);
+            _counts[Index(actual, predicted)]++;
+        }
+    }
 
     /// <summary>Adds another matrix's counts to this one's.</summary>
     /// <exception cref="ArgumentException">It has another number of classes.</exception>

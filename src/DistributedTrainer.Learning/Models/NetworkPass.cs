@@ -72,6 +72,9 @@ public sealed unsafe class NetworkPass : IDisposable
             *slot.Sums = StepSums.Of(new(losses, slot.Rows), slot.Segments.Span, _network.Loss.DenominatorPerRow);
             losses += slot.Rows;
         }
+
+        // The buffers' memory is freed with the last reference to them, and the kernels hold addresses only.
+        GC.KeepAlive(this);
     }
 
     /// <summary>
@@ -85,6 +88,7 @@ public sealed unsafe class NetworkPass : IDisposable
         _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, _upstream.Pointer);
         metrics.AddLoss(new(_losses.Pointer, rows), _network.Loss.DenominatorPerRow, sums);
         metrics.AddRows(rows, output, Targets, sums);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Forward pass over the first <paramref name="rows"/> rows; returns the output (rows, OutputLength), valid until the next call.</summary>

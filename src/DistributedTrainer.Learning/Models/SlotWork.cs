@@ -23,7 +23,7 @@ public readonly unsafe struct SlotWork
     /// <summary>Rows of all its segments.</summary>
     public int Rows { get; }
 
-    /// <summary>Receives Layout.Length floats: the slot's gradient sum.</summary>
+    /// <summary>Receives Layout.Length floats: the slot's gradient sum. The caller keeps the memory alive.</summary>
     public float* Gradient { get; }
 
     /// <summary>Receives the slot's loss sum and denominator, added in double along the same tree.</summary>

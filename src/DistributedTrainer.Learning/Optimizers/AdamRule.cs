@@ -13,14 +13,14 @@ internal sealed class AdamRule(double learningRate, double beta1, double beta2, 
     private readonly DecayPowers _beta1Powers = new(beta1);
     private readonly DecayPowers _beta2Powers = new(beta2);
 
-    public override int Moments => Step.Moments;
+    public override int Moments => 2;
 
     public override void Apply(in UpdateSpan span, long step)
     {
         // Multiplying numerator and denominator by sqrt(1 - beta2^t) leaves one root and one division an element.
         var correction1 = 1 - _beta1Powers.At(step + 1);
         var correction2 = Math.Sqrt(1 - _beta2Powers.At(step + 1));
-        span.Run(new Step(
+        span.Run(new Rule(
             (float)(1 - beta1),
             (float)(1 - beta2),
             (float)(-learningRate * correction2 / correction1),
@@ -28,18 +28,32 @@ internal sealed class AdamRule(double learningRate, double beta1, double beta2, 
             (float)(1 - learningRate * weightDecay)));
     }
 
-    private readonly struct Step(float rate1, float rate2, float negativeStep, float epsilon, float keep) : IUpdateRule
+    private readonly struct Rule(float rate1, float rate2, float negativeRate, float epsilon, float keep) : IUpdateRule
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TVector, TGradient>(in UpdateLoop<TVector, TGradient> loop)
+            where TVector : struct, IVector<TVector>
+            where TGradient : struct, IGradientForm
+            => loop.Run(new Step<TVector>(
+                TVector.Broadcast(rate1),
+                TVector.Broadcast(rate2),
+                TVector.Broadcast(negativeRate),
+                TVector.Broadcast(epsilon),
+                TVector.Broadcast(keep)));
+    }
+
+    private readonly struct Step<TVector>(TVector rate1, TVector rate2, TVector negativeRate, TVector epsilon, TVector keep)
+        : IUpdateStep<TVector>
+        where TVector : struct, IVector<TVector>
     {
         public static int Moments => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Update<TVector>(TVector weight, TVector gradient, ref TVector m, ref TVector v)
-            where TVector : struct, IVector<TVector>
+        public TVector Update(TVector weight, TVector gradient, ref TVector m, ref TVector v)
         {
-            m = Moment.Toward(m, gradient, TVector.Broadcast(rate1));
-            v = Moment.TowardSquare(v, gradient, TVector.Broadcast(rate2));
-            var step = TVector.Broadcast(negativeStep) * m / (TVector.Sqrt(v) + TVector.Broadcast(epsilon));
-            return TVector.FusedMultiplyAdd(TVector.Broadcast(keep), weight, step);
+            m = Moment.Toward(m, gradient, rate1);
+            v = Moment.TowardSquare(v, gradient, rate2);
+            return TVector.FusedMultiplyAdd(keep, weight, negativeRate * m / (TVector.Sqrt(v) + epsilon));
         }
     }
 }

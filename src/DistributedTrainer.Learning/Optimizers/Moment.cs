@@ -16,7 +16,11 @@ internal static class Moment
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Flush<TVector>(TVector value)
         where TVector : struct, IVector<TVector>
-        => TVector.Select(TVector.LessThan(TVector.Abs(value), TVector.Broadcast(Smallest)), TVector.Zero, value);
+    {
+        // The bits of values below are masked out; the comparison is false for NaN, which stays.
+        var below = TVector.LessThan(TVector.Abs(value), TVector.Broadcast(Smallest));
+        return TVector.And(value, TVector.Xor(below, TVector.BroadcastBits(-1)));
+    }
 
     /// <summary>moment + rate·(value − moment): the moving average that forgets at <paramref name="rate"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,23 +9,31 @@ namespace DistributedTrainer.Learning;
 /// </summary>
 internal sealed class MomentumRule(GradientDescent spec) : UpdateRule
 {
-    public override int Moments => Step.Moments;
+    public override int Moments => 1;
 
     public override void Apply(in UpdateSpan span, long step)
-        => span.Run(new Step((float)-spec.LearningRate, (float)spec.Momentum, spec.Nesterov));
+        => span.Run(new Rule((float)-spec.LearningRate, (float)spec.Momentum, spec.Nesterov));
 
-    private readonly struct Step(float negativeRate, float momentum, bool nesterov) : IUpdateRule
+    private readonly struct Rule(float negativeRate, float momentum, bool nesterov) : IUpdateRule
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TVector, TGradient>(in UpdateLoop<TVector, TGradient> loop)
+            where TVector : struct, IVector<TVector>
+            where TGradient : struct, IGradientForm
+            => loop.Run(new Step<TVector>(TVector.Broadcast(negativeRate), TVector.Broadcast(momentum), nesterov));
+    }
+
+    private readonly struct Step<TVector>(TVector negativeRate, TVector momentum, bool nesterov) : IUpdateStep<TVector>
+        where TVector : struct, IVector<TVector>
     {
         public static int Moments => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Update<TVector>(TVector weight, TVector gradient, ref TVector velocity, ref TVector second)
-            where TVector : struct, IVector<TVector>
+        public TVector Update(TVector weight, TVector gradient, ref TVector velocity, ref TVector second)
         {
-            var mu = TVector.Broadcast(momentum);
-            velocity = TVector.FusedMultiplyAdd(mu, velocity, gradient);
-            var direction = nesterov ? TVector.FusedMultiplyAdd(mu, velocity, gradient) : velocity;
-            return TVector.FusedMultiplyAdd(TVector.Broadcast(negativeRate), direction, weight);
+            velocity = TVector.FusedMultiplyAdd(momentum, velocity, gradient);
+            var direction = nesterov ? TVector.FusedMultiplyAdd(momentum, velocity, gradient) : velocity;
+            return TVector.FusedMultiplyAdd(negativeRate, direction, weight);
         }
     }
 }

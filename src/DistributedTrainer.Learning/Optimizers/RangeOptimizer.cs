@@ -43,10 +43,22 @@ public sealed unsafe class RangeOptimizer : IDisposable
         var second = _state.Length > 1 ? _state[1].Pointer : null;
         foreach (var (begin, length, penalty) in _spans)
         {
-            var span = new UpdateSpan(
-                current + begin, next + begin, gradientSum + begin, first + begin, second + begin, length, scale, penalty);
+            var span = new UpdateSpan
+            {
+                Current = current + begin,
+                Next = next + begin,
+                GradientSum = gradientSum + begin,
+                First = first + begin,
+                Second = second + begin,
+                Length = length,
+                Scale = scale,
+                Penalty = penalty,
+            };
             _rule.Apply(span, step);
         }
+
+        // The state's memory is freed with its last reference, and the kernels hold addresses only.
+        GC.KeepAlive(this);
     }
 
     public void Dispose()

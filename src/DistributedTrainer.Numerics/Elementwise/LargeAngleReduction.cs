@@ -7,6 +7,7 @@ namespace DistributedTrainer.Numerics;
 internal static class LargeAngleReduction
 {
     private const int FractionBits = 94;
+    private const double HalfPi = 1.5707963267948966;
 
     // 2/π as a binary fraction, 32 bits a word, after one word of zeros for the bits left of the point.
     private static ReadOnlySpan<uint> TwoOverPi =>
@@ -36,7 +37,7 @@ internal static class LargeAngleReduction
         var product = (window * mantissa) & ((UInt128.One << 96) - 1);
         var turns = (product + (UInt128.One << (FractionBits - 1))) >> FractionBits;
         var rest = (Int128)product - (Int128)(turns << FractionBits);
-        var r = (float)((long)(rest >> 32) * (0.5 * Math.PI / (1L << (FractionBits - 32))));
+        var r = (float)((long)(rest >> 32) * (HalfPi / (1L << (FractionBits - 32))));
         quadrant = x < 0 ? -(int)turns : (int)turns;
         return x < 0 ? -r : r;
     }

@@ -82,10 +82,7 @@ public static unsafe class Gemm
             return;
         }
 
-        var blockRows = Blocking.EvenShare(rows, WeightGradientKernel.MaximumBlockRows);
-        var pieces = Workspace.Current.Pieces(ChainPiece.MaximumCount(segments.Length, rows, blockRows));
-        ChainPiece.Cut(segments, blockRows, pieces, out var slots);
-        fixed (ChainPiece* first = pieces)
+        fixed (Segment* first = segments)
         {
             var kernel = new WeightGradientKernel
             {
@@ -98,9 +95,8 @@ public static unsafe class Gemm
                 Ldx = ldx,
                 W = w,
                 Ldw = ldw,
-                Pieces = first,
-                BlockRows = blockRows,
-                Slots = slots,
+                Segments = first,
+                SegmentCount = segments.Length,
             };
             VectorPath.Run(ref kernel, vectors);
         }
@@ -122,7 +118,8 @@ public static unsafe class Gemm
             new Span<float>(c + (long)row * ldc, columns).Clear();
     }
 
-    private static void CheckStride(int rows, int columns, int stride)
+    /// <exception cref="ArgumentException">Stored rows would overlap.</exception>
+    internal static void CheckStride(int rows, int columns, int stride)
     {
         if (rows > 1 && stride < columns)
             throw new ArgumentException($"A leading dimension is {stride}, less than the {columns} floats of a stored row.");

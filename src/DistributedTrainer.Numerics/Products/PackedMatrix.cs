@@ -12,7 +12,6 @@ namespace DistributedTrainer.Numerics;
 public sealed unsafe class PackedMatrix : IDisposable
 {
     private readonly FloatBuffer _packed;
-    private readonly VectorWidth _vectors;
 
     /// <summary>Reserves memory for an operand of k rows and n columns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
@@ -26,7 +25,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         ArgumentOutOfRangeException.ThrowIfNegative(n);
-        (K, N, _vectors) = (k, n, vectors);
+        (K, N, Vectors) = (k, n, vectors);
         _packed = new FloatBuffer(checked(k * ((n + PanelColumns - 1) / PanelColumns * PanelColumns)));
     }
 
@@ -36,27 +35,46 @@ public sealed unsafe class PackedMatrix : IDisposable
 
     internal float* Packed => _packed.Pointer;
 
-    internal VectorWidth Vectors => _vectors;
+    /// <summary>The width of vectors whose order the panels have.</summary>
+    internal VectorWidth Vectors { get; }
 
     // Two vectors, as the register tile has.
-    private int PanelColumns => 2 * (int)_vectors / (8 * sizeof(float));
+    private int PanelColumns => 2 * (int)Vectors / (8 * sizeof(float));
 
     /// <summary>Copies the values of <paramref name="b"/>, stored (k, n), or (n, k) where <paramref name="transposed"/>.</summary>
+    /// <exception cref="ArgumentException">The leading dimension is less than the stored row.</exception>
     public void Pack(float* b, int ldb, bool transposed)
     {
-        var width = PanelColumns;
-        var depth = Blocking.DepthFor(K);
-        var packed = _packed.Pointer;
-        for (var p = 0; p < K; p += depth)
-        {
-            var steps = Math.Min(depth, K - p);
-            if (transposed)
-                RightPacking.PackColumns(steps, N, width, b + p, ldb, packed);
-            else
-                RightPacking.PackRows(steps, N, width, b + (long)p * ldb, ldb, packed);
-            packed += (long)steps * ((N + width - 1) / width * width);
-        }
+        Gemm.CheckStride(transposed ? N : K, transposed ? K : N, ldb);
+        var kernel = new PackKernel { K = K, N = N, B = b, Ldb = ldb, Transposed = transposed, Packed = _packed.Pointer };
+        VectorPath.Run(ref kernel, Vectors);
     }
 
     public void Dispose() => _packed.Dispose();
+
+    private struct PackKernel : IVectorKernel
+    {
+        public int K;
+        public int N;
+        public float* B;
+        public int Ldb;
+        public bool Transposed;
+        public float* Packed;
+
+        public readonly void Run<TVector>()
+            where TVector : struct, IVector<TVector>
+        {
+            var depth = Blocking.DepthFor(K);
+            var packed = Packed;
+            for (var p = 0; p < K; p += depth)
+            {
+                var steps = Math.Min(depth, K - p);
+                if (Transposed)
+                    RightPacking<TVector>.PackColumns(steps, N, B + p, Ldb, packed);
+                else
+                    RightPacking<TVector>.PackRows(steps, N, B + (long)p * Ldb, Ldb, packed);
+                packed += (long)steps * RegisterTile<TVector>.Padded(N);
+            }
+        }
+    }
 }

@@ -8,6 +8,10 @@ namespace DistributedTrainer.Numerics;
 /// </summary>
 internal unsafe struct ProductKernel : IVectorKernel
 {
+    // Panels of B packed together where A has few rows: a panel alone, transposed from B's rows, stays in L1; from B stored
+    // (k, n) it takes one cache line of every row, and several panels together read the rows in longer runs.
+    private const int FewRowsPanels = 8;
+
     public int M;
     public int N;
     public int K;
@@ -31,14 +35,11 @@ internal unsafe struct ProductKernel : IVectorKernel
         var depth = Blocking.DepthFor(K);
         var fewRows = M <= Blocking.Rows;
         var blockRows = Math.Min(M, Blocking.Rows);
-        // With one block of rows each panel of B is used once: it is packed into L1 and used from there.
-        var blockColumns = fewRows ? width : Blocking.Columns;
-        var blockWidth = (Math.Min(N, blockColumns) + width - 1) / width * width;
+        var blockColumns = !fewRows ? Blocking.Columns : TransposeB ? width : width * FewRowsPanels;
         var workspace = Workspace.Current;
-        var packedA = workspace.Left((long)blockRows * depth);
-        var ownB = PackedB is null ? workspace.Right((long)blockWidth * depth) : null;
+        var packedA = workspace.Left(LeftPacking.Length(blockRows, depth));
+        var ownB = PackedB is null ? workspace.Right(RegisterTile<TVector>.Padded(Math.Min(N, blockColumns)) * depth) : null;
         var overhang = workspace.Tiles(RegisterTile<TVector>.Size);
-        var paddedN = ((long)N + width - 1) / width * width;
         for (var p = 0; p < K; p += depth)
         {
             var steps = Math.Min(depth, K - p);
@@ -49,11 +50,11 @@ internal unsafe struct ProductKernel : IVectorKernel
                 var columns = Math.Min(blockColumns, N - column);
                 var packedB = ownB;
                 if (PackedB is not null)
-                    packedB = PackedB + paddedN * p + (long)column * steps;
+                    packedB = PackedB + RegisterTile<TVector>.Padded(N) * p + (long)column * steps;
                 else if (TransposeB)
-                    RightPacking.PackColumns(steps, columns, width, B + (long)column * Ldb + p, Ldb, packedB);
+                    RightPacking<TVector>.PackColumns(steps, columns, B + (long)column * Ldb + p, Ldb, packedB);
                 else
-                    RightPacking.PackRows(steps, columns, width, B + (long)p * Ldb + column, Ldb, packedB);
+                    RightPacking<TVector>.PackRows(steps, columns, B + (long)p * Ldb + column, Ldb, packedB);
 
                 for (var row = 0; row < M; row += blockRows)
                 {
@@ -74,31 +75,35 @@ internal unsafe struct ProductKernel : IVectorKernel
             LeftPacking.PackRows(rows, steps, A + (long)row * Lda + p, Lda, packed);
     }
 
-    /// <summary>Tiles of one block; a tile that overhangs C's last column is computed whole beside C.</summary>
+    /// <summary>Tiles of one block; a tile that overhangs C's last row or column is computed whole beside C.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Block<TVector>(
         int rows, int columns, int steps, float* a, float* b, float* c, bool carry, float* overhang)
         where TVector : struct, IVector<TVector>
     {
         var width = RegisterTile<TVector>.Columns;
+        var whole = new Segment(steps, 0);
         for (var column = 0; column < columns; column += width)
         {
             var panelB = b + (long)column * steps;
             for (var row = 0; row < rows; row += RegisterTile<TVector>.TallestRows)
             {
-                var tileRows = Math.Min(RegisterTile<TVector>.TallestRows, rows - row);
+                var height = LeftPacking.HeightOf(rows - row);
                 var panelA = a + (long)row * steps;
                 var tile = c + (long)row * Ldc + column;
-                if (column + width <= columns)
+                var presentRows = Math.Min(height, rows - row);
+                var presentColumns = Math.Min(width, columns - column);
+                if (presentRows == height && presentColumns == width)
                 {
-                    RegisterTile<TVector>.Run(tileRows, steps, panelA, panelB, carry ? tile : null, tile, Ldc, null, 0);
+                    Prefetch.Rows(tile + (long)RegisterTile<TVector>.TallestRows * Ldc, Ldc);
+                    RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, carry ? tile : null, Ldc, null, tile, Ldc);
                     continue;
                 }
 
                 if (carry)
-                    TileCopy.Run(tileRows, columns - column, tile, Ldc, overhang, width);
-                RegisterTile<TVector>.Run(tileRows, steps, panelA, panelB, carry ? overhang : null, overhang, width, null, 0);
-                TileCopy.Run(tileRows, columns - column, overhang, width, tile, Ldc);
+                    TileCopy.Run(presentRows, presentColumns, tile, Ldc, overhang, width);
+                RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, carry ? overhang : null, width, null, overhang, width);
+                TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldc);
             }
         }
     }

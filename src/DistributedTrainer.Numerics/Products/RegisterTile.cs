@@ -3,15 +3,16 @@ using System.Runtime.CompilerServices;
 namespace DistributedTrainer.Numerics;
 
 /// <summary>
-/// The innermost kernel of every product: a tile of up to 6 rows and 2 vectors of columns, whose chains stay in registers
-/// while k runs. 12 chains cover the latency of the multipliers, and with 2 vectors of B and 2 broadcasts of A they fill
-/// the 16 registers of 256-bit code.
+/// The innermost kernel of every product: a tile of 6 rows and 2 vectors of columns, whose chains stay in registers while
+/// k runs. 12 chains cover the latency of the multipliers, and with 2 vectors of B and the broadcasts of A they fill the 16
+/// registers of 256-bit code. A second tile of 4 rows serves what is left of a block; more heights would gain little for
+/// their compile time. What a tile computes beyond the rows and columns that C has is thrown away.
 /// </summary>
 internal static unsafe class RegisterTile<TVector>
     where TVector : struct, IVector<TVector>
 {
-    /// <summary>Rows of a whole tile and of a packed panel of A; the last panel of an operand may have fewer.</summary>
-    public const int TallestRows = 6;
+    /// <summary>Rows of a tile and of a packed panel of A, but for the last of a block.</summary>
+    public const int TallestRows = LeftPacking.PanelRows;
 
     /// <summary>Columns of a tile and of a packed panel of B.</summary>
     public static int Columns
@@ -27,31 +28,35 @@ internal static unsafe class RegisterTile<TVector>
         get => TallestRows * Columns;
     }
 
-    /// <summary>Runs the chains of one tile over <paramref name="k"/> steps and stores them.</summary>
-    /// <param name="rows">Rows of the tile, 1 to 6.</param>
+    /// <summary>Columns in whole panels.</summary>
+    public static long Padded(int columns) => ((long)columns + Columns - 1) / Columns * Columns;
+
+    /// <summary>
+    /// Runs the chains of one tile over segments of k, one chain a segment, and adds finished chains along the segments' tree.
+    /// A sum that waits for its sibling is kept on a stack of tiles; the last one is the result.
+    /// </summary>
+    /// <param name="rows">Rows of the tile, 4 or 6.</param>
+    /// <param name="segments">Segments, (<paramref name="count"/>); at least one. Their rows are the steps of k.</param>
     /// <param name="a">Packed panel of A, (k, rows).</param>
     /// <param name="b">Packed panel of B, (k, <see cref="Columns"/>).</param>
-    /// <param name="from">Tile whose chains are carried on, (rows, <see cref="Columns"/>); null starts them at +0.</param>
-    /// <param name="to">Where the chains are stored, (rows, <see cref="Columns"/>); may be <paramref name="from"/>.</param>
-    /// <param name="stride">Floats between the rows of <paramref name="from"/> and of <paramref name="to"/>.</param>
-    /// <param name="top">The newest tile of a stack of tiles, each <see cref="Size"/> floats above the one before.</param>
-    /// <param name="merges">How many tiles of that stack are added to the chains, newest first, before the store.</param>
+    /// <param name="from">Tile, (rows, <see cref="Columns"/>), whose chains the first segment carries on; null starts them at +0.</param>
+    /// <param name="fromStride">Floats between the rows of <paramref name="from"/>.</param>
+    /// <param name="top">First free tile of the stack, which grows upwards in steps of <see cref="Size"/> floats.</param>
+    /// <param name="to">Where the result is stored, (rows, <see cref="Columns"/>); may be <paramref name="from"/>.</param>
+    /// <param name="toStride">Floats between the rows of <paramref name="to"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int rows, int k, float* a, float* b, float* from, float* to, int stride, float* top, int merges)
+    public static void Run(
+        int rows, Segment* segments, int count, float* a, float* b, float* from, int fromStride, float* top, float* to, int toStride)
     {
-        switch (rows)
-        {
-            case 6: Run<Rows6>(k, a, b, from, to, stride, top, merges); break;
-            case 5: Run<Rows5>(k, a, b, from, to, stride, top, merges); break;
-            case 4: Run<Rows4>(k, a, b, from, to, stride, top, merges); break;
-            case 3: Run<Rows3>(k, a, b, from, to, stride, top, merges); break;
-            case 2: Run<Rows2>(k, a, b, from, to, stride, top, merges); break;
-            default: Run<Rows1>(k, a, b, from, to, stride, top, merges); break;
-        }
+        if (rows == TallestRows)
+            Run<Rows6>(segments, count, a, b, from, fromStride, top, to, toStride);
+        else
+            Run<Rows4>(segments, count, a, b, from, fromStride, top, to, toStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TRows>(int k, float* a, float* b, float* from, float* to, int stride, float* top, int merges)
+    private static void Run<TRows>(
+        Segment* segments, int count, float* a, float* b, float* from, int fromStride, float* top, float* to, int toStride)
         where TRows : struct, ITileRows
     {
         TVector c00 = TVector.Zero, c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
@@ -59,62 +64,76 @@ internal static unsafe class RegisterTile<TVector>
         if (from is not null)
         {
             Load(from, out c00, out c01);
-            if (TRows.Count > 1)
-                Load(from + stride, out c10, out c11);
-            if (TRows.Count > 2)
-                Load(from + 2L * stride, out c20, out c21);
-            if (TRows.Count > 3)
-                Load(from + 3L * stride, out c30, out c31);
-            if (TRows.Count > 4)
-                Load(from + 4L * stride, out c40, out c41);
-            if (TRows.Count > 5)
-                Load(from + 5L * stride, out c50, out c51);
+            Load(from + fromStride, out c10, out c11);
+            Load(from + 2L * fromStride, out c20, out c21);
+            Load(from + 3L * fromStride, out c30, out c31);
+            if (TRows.Count == TallestRows)
+            {
+                Load(from + 4L * fromStride, out c40, out c41);
+                Load(from + 5L * fromStride, out c50, out c51);
+            }
         }
 
-        for (; k >= 4; k -= 4)
+        while (true)
         {
-            Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step<TRows>(a + TRows.Count, b + Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step<TRows>(a + 2 * TRows.Count, b + 2 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step<TRows>(a + 3 * TRows.Count, b + 3 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            a += 4 * TRows.Count;
-            b += 4 * Columns;
-        }
+            var k = segments->Rows;
+            for (; k >= 4; k -= 4)
+            {
+                Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(a + TRows.Count, b + Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(a + 2 * TRows.Count, b + 2 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(a + 3 * TRows.Count, b + 3 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                a += 4 * TRows.Count;
+                b += 4 * Columns;
+            }
 
-        for (; k > 0; k--)
-        {
-            Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            a += TRows.Count;
-            b += Columns;
-        }
+            for (; k > 0; k--)
+            {
+                Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                a += TRows.Count;
+                b += Columns;
+            }
 
-        for (; merges > 0; merges--)
-        {
-            Add(top, ref c00, ref c01);
-            if (TRows.Count > 1)
+            for (var merges = segments->Merges; merges > 0; merges--)
+            {
+                top -= Size;
+                Add(top, ref c00, ref c01);
                 Add(top + Columns, ref c10, ref c11);
-            if (TRows.Count > 2)
                 Add(top + 2 * Columns, ref c20, ref c21);
-            if (TRows.Count > 3)
                 Add(top + 3 * Columns, ref c30, ref c31);
-            if (TRows.Count > 4)
-                Add(top + 4 * Columns, ref c40, ref c41);
-            if (TRows.Count > 5)
-                Add(top + 5 * Columns, ref c50, ref c51);
-            top -= Size;
+                if (TRows.Count == TallestRows)
+                {
+                    Add(top + 4 * Columns, ref c40, ref c41);
+                    Add(top + 5 * Columns, ref c50, ref c51);
+                }
+            }
+
+            if (--count == 0)
+                break;
+            Store(top, c00, c01);
+            Store(top + Columns, c10, c11);
+            Store(top + 2 * Columns, c20, c21);
+            Store(top + 3 * Columns, c30, c31);
+            if (TRows.Count == TallestRows)
+            {
+                Store(top + 4 * Columns, c40, c41);
+                Store(top + 5 * Columns, c50, c51);
+            }
+
+            top += Size;
+            segments++;
+            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = TVector.Zero;
         }
 
         Store(to, c00, c01);
-        if (TRows.Count > 1)
-            Store(to + stride, c10, c11);
-        if (TRows.Count > 2)
-            Store(to + 2L * stride, c20, c21);
-        if (TRows.Count > 3)
-            Store(to + 3L * stride, c30, c31);
-        if (TRows.Count > 4)
-            Store(to + 4L * stride, c40, c41);
-        if (TRows.Count > 5)
-            Store(to + 5L * stride, c50, c51);
+        Store(to + toStride, c10, c11);
+        Store(to + 2L * toStride, c20, c21);
+        Store(to + 3L * toStride, c30, c31);
+        if (TRows.Count == TallestRows)
+        {
+            Store(to + 4L * toStride, c40, c41);
+            Store(to + 5L * toStride, c50, c51);
+        }
     }
 
     /// <summary>One step of k: every chain of the tile takes one fused multiply-add.</summary>
@@ -141,36 +160,20 @@ internal static unsafe class RegisterTile<TVector>
         var left = TVector.Broadcast(a[0]);
         c00 = TVector.FusedMultiplyAdd(left, b0, c00);
         c01 = TVector.FusedMultiplyAdd(left, b1, c01);
-        if (TRows.Count > 1)
-        {
-            left = TVector.Broadcast(a[1]);
-            c10 = TVector.FusedMultiplyAdd(left, b0, c10);
-            c11 = TVector.FusedMultiplyAdd(left, b1, c11);
-        }
-
-        if (TRows.Count > 2)
-        {
-            left = TVector.Broadcast(a[2]);
-            c20 = TVector.FusedMultiplyAdd(left, b0, c20);
-            c21 = TVector.FusedMultiplyAdd(left, b1, c21);
-        }
-
-        if (TRows.Count > 3)
-        {
-            left = TVector.Broadcast(a[3]);
-            c30 = TVector.FusedMultiplyAdd(left, b0, c30);
-            c31 = TVector.FusedMultiplyAdd(left, b1, c31);
-        }
-
-        if (TRows.Count > 4)
+        left = TVector.Broadcast(a[1]);
+        c10 = TVector.FusedMultiplyAdd(left, b0, c10);
+        c11 = TVector.FusedMultiplyAdd(left, b1, c11);
+        left = TVector.Broadcast(a[2]);
+        c20 = TVector.FusedMultiplyAdd(left, b0, c20);
+        c21 = TVector.FusedMultiplyAdd(left, b1, c21);
+        left = TVector.Broadcast(a[3]);
+        c30 = TVector.FusedMultiplyAdd(left, b0, c30);
+        c31 = TVector.FusedMultiplyAdd(left, b1, c31);
+        if (TRows.Count == TallestRows)
         {
             left = TVector.Broadcast(a[4]);
             c40 = TVector.FusedMultiplyAdd(left, b0, c40);
             c41 = TVector.FusedMultiplyAdd(left, b1, c41);
-        }
-
-        if (TRows.Count > 5)
-        {
             left = TVector.Broadcast(a[5]);
             c50 = TVector.FusedMultiplyAdd(left, b0, c50);
             c51 = TVector.FusedMultiplyAdd(left, b1, c51);

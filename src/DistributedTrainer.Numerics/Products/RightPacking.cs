@@ -8,89 +8,93 @@ namespace DistributedTrainer.Numerics;
 /// Rearranges a block of op(B), (k, columns), into panels as wide as a register tile: panel after panel, each (k, width).
 /// Missing columns of the last panel are filled with +0; what a tile computes from them is never stored. k is not padded.
 /// </summary>
-internal static unsafe class RightPacking
+internal static unsafe class RightPacking<TVector>
+    where TVector : struct, IVector<TVector>
 {
+    private static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => RegisterTile<TVector>.Columns;
+    }
+
     /// <summary>Packs B stored (k, columns).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackRows(int k, int columns, int width, float* b, int ldb, float* packed)
+    public static void PackRows(int k, int columns, float* b, int ldb, float* packed)
     {
         // Some rows of the source at a time: they stay in L1 while all panels take their columns from them.
         const int RowsAtOnce = 8;
         for (var start = 0; start < k; start += RowsAtOnce)
         {
             var end = Math.Min(k, start + RowsAtOnce);
-            for (var column = 0; column < columns; column += width)
+            for (var column = 0; column < columns; column += Width)
             {
-                var target = packed + (long)column * k + (long)start * width;
+                var target = packed + (long)column * k + (long)start * Width;
                 var source = b + (long)start * ldb + column;
-                if (column + width <= columns)
-                    CopyRows(end - start, width, source, ldb, target);
+                if (column + Width <= columns)
+                    CopyRows(end - start, source, ldb, target);
                 else
-                    CopyTail(end - start, width, columns - column, source, ldb, target);
+                    CopyTail(end - start, columns - column, source, ldb, target);
             }
         }
     }
 
     /// <summary>Packs B stored (columns, k).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackColumns(int k, int columns, int width, float* b, int ldb, float* packed)
+    public static void PackColumns(int k, int columns, float* b, int ldb, float* packed)
     {
-        for (var panel = 0; panel < columns; panel += width)
+        for (var panel = 0; panel < columns; panel += Width)
         {
-            var present = Math.Min(width, columns - panel);
+            var present = Math.Min(Width, columns - panel);
             var column = 0;
             if (Avx.IsSupported)
             {
                 for (; column + 8 <= present; column += 8)
-                    TransposeEight(k, b + (long)column * ldb, ldb, packed + column, width);
+                    TransposeEight(k, b + (long)column * ldb, ldb, packed + column);
             }
 
             for (; column < present; column++)
             {
                 for (var p = 0; p < k; p++)
-                    packed[(long)p * width + column] = b[(long)column * ldb + p];
+                    packed[(long)p * Width + column] = b[(long)column * ldb + p];
             }
 
-            for (; column < width; column++)
+            for (; column < Width; column++)
             {
                 for (var p = 0; p < k; p++)
-                    packed[(long)p * width + column] = 0;
+                    packed[(long)p * Width + column] = 0;
             }
 
-            b += (long)width * ldb;
-            packed += (long)width * k;
+            b += (long)Width * ldb;
+            packed += (long)Width * k;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRows(int rows, int width, float* source, int ldb, float* target)
+    private static void CopyRows(int rows, float* source, int ldb, float* target)
     {
         for (; rows > 0; rows--)
         {
-            var column = 0;
-            for (; column + 8 <= width; column += 8)
-                Vector256.Load(source + column).Store(target + column);
-            for (; column < width; column++)
-                target[column] = source[column];
+            TVector.Store(TVector.Load(source), target);
+            TVector.Store(TVector.Load(source + TVector.Count), target + TVector.Count);
             source += ldb;
-            target += width;
+            target += Width;
         }
     }
 
-    private static void CopyTail(int rows, int width, int present, float* source, int ldb, float* target)
+    private static void CopyTail(int rows, int present, float* source, int ldb, float* target)
     {
         for (; rows > 0; rows--)
         {
             new ReadOnlySpan<float>(source, present).CopyTo(new Span<float>(target, present));
-            new Span<float>(target + present, width - present).Clear();
+            new Span<float>(target + present, Width - present).Clear();
             source += ldb;
-            target += width;
+            target += Width;
         }
     }
 
     /// <summary>Eight stored rows of B become eight columns of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeEight(int k, float* b, int ldb, float* packed, int width)
+    private static void TransposeEight(int k, float* b, int ldb, float* packed)
     {
         var p = 0;
         for (; p + 8 <= k; p += 8)
@@ -122,21 +126,21 @@ internal static unsafe class RightPacking
             var quad6 = Avx.Shuffle(high45, high67, 0b01_00_01_00);
             var quad7 = Avx.Shuffle(high45, high67, 0b11_10_11_10);
             Avx.Permute2x128(quad0, quad4, 0x20).Store(packed);
-            Avx.Permute2x128(quad1, quad5, 0x20).Store(packed + width);
-            Avx.Permute2x128(quad2, quad6, 0x20).Store(packed + 2L * width);
-            Avx.Permute2x128(quad3, quad7, 0x20).Store(packed + 3L * width);
-            Avx.Permute2x128(quad0, quad4, 0x31).Store(packed + 4L * width);
-            Avx.Permute2x128(quad1, quad5, 0x31).Store(packed + 5L * width);
-            Avx.Permute2x128(quad2, quad6, 0x31).Store(packed + 6L * width);
-            Avx.Permute2x128(quad3, quad7, 0x31).Store(packed + 7L * width);
-            packed += 8L * width;
+            Avx.Permute2x128(quad1, quad5, 0x20).Store(packed + Width);
+            Avx.Permute2x128(quad2, quad6, 0x20).Store(packed + 2L * Width);
+            Avx.Permute2x128(quad3, quad7, 0x20).Store(packed + 3L * Width);
+            Avx.Permute2x128(quad0, quad4, 0x31).Store(packed + 4L * Width);
+            Avx.Permute2x128(quad1, quad5, 0x31).Store(packed + 5L * Width);
+            Avx.Permute2x128(quad2, quad6, 0x31).Store(packed + 6L * Width);
+            Avx.Permute2x128(quad3, quad7, 0x31).Store(packed + 7L * Width);
+            packed += 8L * Width;
         }
 
         for (; p < k; p++)
         {
             for (var column = 0; column < 8; column++)
                 packed[column] = b[(long)column * ldb + p];
-            packed += width;
+            packed += Width;
         }
     }
 }

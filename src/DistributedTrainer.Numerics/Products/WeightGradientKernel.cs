@@ -5,7 +5,7 @@ namespace DistributedTrainer.Numerics;
 /// <summary>
 /// W = Dᵀ · X with one chain a segment. A tile's segments are finished one after another in registers; finished ones wait on
 /// a stack of tiles in L1 until the tree adds them, so that a finer shard costs no pass over memory. Where the rows take
-/// more than one block, each tile keeps a stack of its own from block to block. Shapes as in <see cref="Gemm"/>.
+/// more than one block, each tile has a stack of its own, which it keeps from block to block. Shapes as in <see cref="Gemm"/>.
 /// </summary>
 internal unsafe struct WeightGradientKernel : IVectorKernel
 {
@@ -18,113 +18,125 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
     public int Ldx;
     public float* W;
     public int Ldw;
-    public ChainPiece* Pieces;
-    public int BlockRows;
-    public int Slots;
+    public Segment* Segments;
+    public int SegmentCount;
 
-    /// <summary>Rows of samples in a block: longer than a product's, since every border costs the tiles a round trip.</summary>
-    public const int MaximumBlockRows = 512;
-
-    private const int BlockFloatsOfD = 64 * 1024;
-    private const int MaximumBlockM = 1020;
+    // A block of rows is longer than a product's: every border costs each tile a round trip of its stack through memory.
+    private const int MaximumBlockRows = 512;
+    private const int MaximumBlockM = 170 * 6;
     private const int MaximumBlockN = 512;
+
+    // Packed D that stays in L2, in floats.
+    private const int PackedFloatsOfD = 64 * 1024;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TVector>()
         where TVector : struct, IVector<TVector>
     {
+        const int TallestRows = RegisterTile<TVector>.TallestRows;
         var width = RegisterTile<TVector>.Columns;
-        var stackSize = (long)Slots * RegisterTile<TVector>.Size;
+        var segments = new ReadOnlySpan<Segment>(Segments, SegmentCount);
+        var blockRows = Blocking.EvenShare(Rows, MaximumBlockRows);
         var blockM = Math.Min(M, MaximumBlockM);
         var blockN = Math.Min(N, MaximumBlockN);
-        var tilesHigh = (blockM + RegisterTile<TVector>.TallestRows - 1) / RegisterTile<TVector>.TallestRows;
-        var tilesWide = (blockN + width - 1) / width;
-        var panelM = Math.Min(blockM, Math.Max(4, BlockFloatsOfD / BlockRows / RegisterTile<TVector>.TallestRows) * RegisterTile<TVector>.TallestRows);
-        var stacksApart = BlockRows < Rows ? stackSize : 0;
-        var workspace = Workspace.Current;
-        var packedD = workspace.Left((long)panelM * BlockRows);
-        var packedX = workspace.Right((long)tilesWide * width * BlockRows);
-        var overhang = workspace.Tiles(RegisterTile<TVector>.Size + (stacksApart > 0 ? stackSize * tilesHigh * tilesWide : stackSize));
-        var stacks = overhang + RegisterTile<TVector>.Size;
-        for (var column = 0; column < N; column += blockN)
+        var panelM = Math.Min(blockM, Math.Max(4, PackedFloatsOfD / blockRows / TallestRows) * TallestRows);
+        var stacks = new TileStacks
         {
-            var columns = Math.Min(blockN, N - column);
-            for (var top = 0; top < M; top += blockM)
+            TilesHigh = (blockM + TallestRows - 1) / TallestRows,
+            TilesWide = (blockN + width - 1) / width,
+            StackSize = (long)SegmentCursor.Depth(segments) * RegisterTile<TVector>.Size,
+            Shared = blockRows == Rows,
+        };
+        var workspace = Workspace.Current;
+        var packedD = workspace.Left(LeftPacking.Length(panelM, blockRows));
+        var packedX = workspace.Right((long)stacks.TilesWide * width * blockRows);
+        var overhang = workspace.Tiles(RegisterTile<TVector>.Size + stacks.Length);
+        stacks.First = overhang + RegisterTile<TVector>.Size;
+        var parts = workspace.Segments(SegmentCount);
+        fixed (Segment* firstPart = parts)
+        {
+            for (var column = 0; column < N; column += blockN)
             {
-                var pieces = Pieces;
-                for (var start = 0; start < Rows; start += BlockRows)
+                var columns = Math.Min(blockN, N - column);
+                for (var top = 0; top < M; top += blockM)
                 {
-                    var steps = Math.Min(BlockRows, Rows - start);
-                    RightPacking.PackRows(steps, columns, width, X + (long)start * Ldx + column, Ldx, packedX);
-                    var end = pieces;
-                    for (var covered = 0; covered < steps; end++)
-                        covered += end->Rows;
-                    for (var row = top; row < Math.Min(M, top + blockM); row += panelM)
+                    var bottom = Math.Min(M, top + blockM);
+                    var cursor = new SegmentCursor(segments);
+                    for (var start = 0; start < Rows; start += blockRows)
                     {
-                        var rows = Math.Min(Math.Min(M, top + blockM) - row, panelM);
-                        LeftPacking.PackColumns(rows, steps, D + (long)start * Ldd + row, Ldd, packedD);
-                        var firstStack = stacks + stacksApart * ((row - top) / RegisterTile<TVector>.TallestRows) * tilesWide;
-                        Block<TVector>(
-                            rows, columns, steps, packedD, packedX, W + (long)row * Ldw + column, pieces, end, firstStack, stacksApart, overhang);
+                        var steps = Math.Min(blockRows, Rows - start);
+                        RightPacking<TVector>.PackRows(steps, columns, X + (long)start * Ldx + column, Ldx, packedX);
+                        var block = new Block
+                        {
+                            Columns = columns,
+                            Steps = steps,
+                            CarriesIn = cursor.InsideSegment,
+                            WaitingBefore = cursor.Waiting,
+                            Parts = firstPart,
+                            PartCount = cursor.Take(steps, parts),
+                            WaitingAfter = cursor.InsideSegment ? cursor.Waiting : cursor.Waiting - 1,
+                            Last = cursor.AtEnd,
+                        };
+                        for (var row = top; row < bottom; row += panelM)
+                        {
+                            var rows = Math.Min(bottom - row, panelM);
+                            LeftPacking.PackColumns(rows, steps, D + (long)start * Ldd + row, Ldd, packedD);
+                            RunBlock<TVector>(block, rows, packedD, packedX, W + (long)row * Ldw + column, stacks, (row - top) / TallestRows, overhang);
+                        }
                     }
-
-                    pieces = end;
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Block<TVector>(
-        int rows,
-        int columns,
-        int steps,
-        float* d,
-        float* x,
-        float* w,
-        ChainPiece* pieces,
-        ChainPiece* end,
-        float* stack,
-        long stacksApart,
-        float* overhang)
+    private readonly void RunBlock<TVector>(
+        in Block block, int rows, float* d, float* x, float* w, in TileStacks stacks, int firstTile, float* overhang)
         where TVector : struct, IVector<TVector>
     {
+        const int TallestRows = RegisterTile<TVector>.TallestRows;
         var width = RegisterTile<TVector>.Columns;
-        var tilesWide = (Math.Min(N, MaximumBlockN) + width - 1) / width;
-        for (var column = 0; column < columns; column += width)
+        for (var column = 0; column < block.Columns; column += width)
         {
-            for (var row = 0; row < rows; row += RegisterTile<TVector>.TallestRows)
+            var panelX = x + (long)column * block.Steps;
+            for (var row = 0; row < rows; row += TallestRows)
             {
-                var tileRows = Math.Min(RegisterTile<TVector>.TallestRows, rows - row);
-                var tileStack = stack + stacksApart * ((long)row / RegisterTile<TVector>.TallestRows * tilesWide + column / width);
-                var panelD = d + (long)row * steps;
-                var panelX = x + (long)column * steps;
+                var height = LeftPacking.HeightOf(rows - row);
+                var presentRows = Math.Min(height, rows - row);
+                var presentColumns = Math.Min(width, block.Columns - column);
+                var panelD = d + (long)row * block.Steps;
                 var tile = w + (long)row * Ldw + column;
-                for (var piece = pieces; piece < end; piece++)
-                {
-                    var slot = tileStack + (long)piece->Slot * RegisterTile<TVector>.Size;
-                    var from = piece->Carry ? slot : null;
-                    var to = tileStack + (long)piece->Target * RegisterTile<TVector>.Size;
-                    var stride = width;
-                    var beside = piece->Last && (piece->Carry || column + width > columns);
-                    if (beside)
-                    {
-                        to = overhang;
-                    }
-                    else if (piece->Last)
-                    {
-                        to = tile;
-                        stride = Ldw;
-                    }
-
-                    RegisterTile<TVector>.Run(
-                        tileRows, piece->Rows, panelD, panelX, from, to, stride, slot - RegisterTile<TVector>.Size, piece->Merges);
-                    if (beside)
-                        TileCopy.Run(tileRows, Math.Min(width, columns - column), overhang, width, tile, Ldw);
-                    panelD += (long)piece->Rows * tileRows;
-                    panelX += (long)piece->Rows * width;
-                }
+                var stack = stacks.Of(firstTile + row / TallestRows, column / width);
+                var top = stack + (long)block.WaitingBefore * RegisterTile<TVector>.Size;
+                var from = block.CarriesIn ? top : null;
+                var inside = presentRows == height && presentColumns == width;
+                var to = !block.Last ? stack + (long)block.WaitingAfter * RegisterTile<TVector>.Size : inside ? tile : overhang;
+                var stride = block.Last && inside ? Ldw : width;
+                RegisterTile<TVector>.Run(height, block.Parts, block.PartCount, panelD, panelX, from, width, top, to, stride);
+                if (block.Last && !inside)
+                    TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldw);
             }
         }
+    }
+
+    /// <summary>Rows that are packed together, and where the chains of a tile stand before and after them.</summary>
+    private struct Block
+    {
+        public int Columns;
+        public int Steps;
+        public Segment* Parts;
+        public int PartCount;
+
+        /// <summary>Whether the first part goes on with a chain from the block before.</summary>
+        public bool CarriesIn;
+
+        /// <summary>Partial sums that wait on the stack before the block.</summary>
+        public int WaitingBefore;
+
+        /// <summary>Slot in which the block's last chain or sum waits for the next block.</summary>
+        public int WaitingAfter;
+
+        /// <summary>Whether the block's last sum is the gradient.</summary>
+        public bool Last;
     }
 }

@@ -12,7 +12,7 @@ internal sealed unsafe class Workspace
     private FloatBuffer _left = new(0);
     private FloatBuffer _right = new(0);
     private FloatBuffer _tiles = new(0);
-    private ChainPiece[] _pieces = [];
+    private Segment[] _segments = [];
 
     private Workspace()
     {
@@ -30,12 +30,12 @@ internal sealed unsafe class Workspace
     /// <summary>Memory for tiles that are not in C: stacks of partial sums, and tiles that overhang C's last column.</summary>
     public float* Tiles(long length) => Reserve(ref _tiles, length);
 
-    /// <summary>Room for the pieces of a weight gradient's segments.</summary>
-    public Span<ChainPiece> Pieces(int count)
+    /// <summary>Room for segments as blocks of rows cut them.</summary>
+    public Span<Segment> Segments(int count)
     {
-        if (_pieces.Length < count)
-            _pieces = new ChainPiece[count];
-        return _pieces.AsSpan(0, count);
+        if (_segments.Length < count)
+            _segments = new Segment[count];
+        return _segments.AsSpan(0, count);
     }
 
     private static float* Reserve(ref FloatBuffer buffer, long length)

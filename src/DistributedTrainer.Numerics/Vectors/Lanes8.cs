@@ -103,6 +103,12 @@ public readonly unsafe struct Lanes8 : IVector<Lanes8>
     {
         var even = MultiplyEven(left._value.AsUInt64(), right._value.AsUInt64());
         var odd = MultiplyEven(left._value.AsUInt64() >> 32, right._value.AsUInt64() >> 32);
+        if (Avx2.IsSupported)
+        {
+            high = new(Avx2.Blend((even >> 32).AsUInt32(), odd.AsUInt32(), 0b1010_1010).AsSingle());
+            return new(Avx2.Blend(even.AsUInt32(), (odd << 32).AsUInt32(), 0b1010_1010).AsSingle());
+        }
+
         var low = Vector256.Create(0xffff_fffful);
         high = new(((even >> 32) | (odd & ~low)).AsSingle());
         return new(((even & low) | (odd << 32)).AsSingle());

@@ -13,7 +13,10 @@ public sealed class IdxTests : IDisposable
     [InlineData(false)]
     [InlineData(true)]
     public void Reads_plain_and_gzipped_bytes_alike(bool gzip) =>
-        (from rows in Gen.Int[2, 20] from width in Gen.Int[1, 100] from bytes in Gen.Byte.Array[rows * width] select (rows, width, bytes)).Sample(
+        (from rows in Gen.Int[2, 20]
+         from width in Gen.Int[1, 100]
+         from bytes in Gen.Byte.Array[rows * width]
+         select (rows, width, bytes)).Sample(
             image =>
             {
                 var labels = Enumerable.Range(0, image.rows).Select(row => (byte)(row % 2)).ToArray();
@@ -127,7 +130,9 @@ public sealed class IdxTests : IDisposable
     {
         var spec = new IdxData(_folder.Write("x", ArrayBytes.Idx(8, [2, 2], 1, 2, 3, 4)), _folder.Write("y", ArrayBytes.Idx(8, [2], 0, 1)))
         {
-            TestFiles = new DataFiles(_folder.Write("tx", ArrayBytes.Idx(type, [1, width], new byte[width])), _folder.Write("ty", ArrayBytes.Idx(8, [1], 1))),
+            TestFiles = new DataFiles(
+                _folder.Write("tx", ArrayBytes.Idx(type, [1, width], new byte[width])),
+                _folder.Write("ty", ArrayBytes.Idx(8, [1], 1))),
         };
 
         var error = Assert.Throws<DataException>(() => DataSet.Load(spec, TargetType.Class, seed: 1));
@@ -140,7 +145,9 @@ public sealed class IdxTests : IDisposable
     {
         var spec = new IdxData(_folder.Write("x", ArrayBytes.Idx(8, [2, 1], 1, 2)), _folder.Write("y", ArrayBytes.Idx(8, [2], 0, 1)))
         {
-            ValidationFiles = new DataFiles(_folder.Write("vx", ArrayBytes.Idx(8, [2, 1], 1, 2)), _folder.Write("vy", ArrayBytes.Idx(8, [2], 1, 9))),
+            ValidationFiles = new DataFiles(
+                _folder.Write("vx", ArrayBytes.Idx(8, [2, 1], 1, 2)),
+                _folder.Write("vy", ArrayBytes.Idx(8, [2], 1, 9))),
         };
 
         var error = Assert.Throws<DataException>(() => DataSet.Load(spec, TargetType.Class, seed: 1));

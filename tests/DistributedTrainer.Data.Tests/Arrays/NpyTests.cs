@@ -14,7 +14,10 @@ public sealed class NpyTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     public void Reads_floats_unchanged(byte version) =>
-        (from rows in Gen.Int[1, 20] from width in Gen.Int[1, 40] from values in Gen.Float[-1e6f, 1e6f].Array[rows * width] select (rows, width, values)).Sample(
+        (from rows in Gen.Int[1, 20]
+         from width in Gen.Int[1, 40]
+         from values in Gen.Float[-1e6f, 1e6f].Array[rows * width]
+         select (rows, width, values)).Sample(
             array =>
             {
                 var spec = new NpyData(
@@ -116,6 +119,31 @@ public sealed class NpyTests : IDisposable
             var error = Assert.Throws<DataException>(() => DataSet.Load(new NpyData(path, labels), TargetType.Class, seed: 1));
 
             Assert.Contains(path, error.Message);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_header_loads_or_is_a_clear_error()
+    {
+        var whole = ArrayBytes.Npy("<f4", "(2, 3)", ArrayBytes.Floats(1, 2, 3, 4, 5, 6));
+        var labels = _folder.Write("y.npy", TwoLabels);
+        for (var place = 0; place < whole.Length - 24; place++)
+        {
+            foreach (var damage in new byte[] { 0x01, 0x10, 0x80, 0xff })
+            {
+                byte[] damaged = [.. whole];
+                damaged[place] ^= damage;
+                var path = _folder.Write("x.npy", damaged);
+                try
+                {
+                    using var set = DataSet.Load(new NpyData(path, labels), TargetType.Class, seed: 1);
+                    Assert.Equal(2, set.Train.Count);
+                }
+                catch (DataException error)
+                {
+                    Assert.Contains(_folder.Path(""), error.Message);
+                }
+            }
         }
     }
 }

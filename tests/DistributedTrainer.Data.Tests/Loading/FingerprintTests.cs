@@ -36,6 +36,19 @@ public sealed class FingerprintTests : IDisposable
         Assert.Equal(hashes.Length, hashes.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("digits", "8e61abe358b147cd015f48217f77b21bb255b2e39b4626a4e0b420d943ed790f")]
+    [InlineData("iris", "1fa3add396e575c76710ec4fac3f72033f2ef620f702cab5b767dc38ee3eb4e2")]
+    [InlineData("wine", "4d7f26de65a1f90bc23264c0dc4aa05e046b46945bb8ae7fbd3305f4711d95ea")]
+    [InlineData("breast-cancer", "967d08965e432889ac430c435a3998c5a970d317aaa5442e13fbb81d53e747ce")]
+    public void Of_the_sets_carried_never_changes(string name, string expected)
+    {
+        // A line ending converted on checkout would show here.
+        using var set = DataSet.Load(new BuiltInData(name), TargetType.Class, seed: 1);
+
+        Assert.Equal(expected, set.Sha256);
+    }
+
     [Fact]
     public void Of_made_data_covers_the_sizes_and_the_seed()
     {

@@ -3,7 +3,8 @@ namespace DistributedTrainer.Data.Tests;
 /// <summary>Reads parts into arrays.</summary>
 internal static unsafe class ReadRows
 {
-    public static float[][] Inputs(this Examples part, int inputLength) => [.. Enumerable.Range(0, part.Count).Select(row => part.Input(row, inputLength))];
+    public static float[][] Inputs(this Examples part, int inputLength) =>
+        [.. Enumerable.Range(0, part.Count).Select(row => part.Input(row, inputLength))];
 
     public static float[] Input(this Examples part, int row, int inputLength)
     {

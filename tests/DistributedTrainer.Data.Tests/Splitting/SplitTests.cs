@@ -21,18 +21,32 @@ public class SplitTests
     });
 
     [Fact]
-    public void Each_class_has_its_share_within_a_row() => Splits.Sample(split =>
+    public void A_part_has_the_rounded_share_unless_each_class_is_down_to_one_training_row() => Splits.Sample(split =>
     {
         var (_, validation, test) = Draw(split.Classes, split.Validation, split.Test, split.Seed);
+        var spare = split.Classes.Length - split.Classes.Distinct().Count();
 
-        Assert.Equal((int)(split.Classes.Length * split.Validation + 0.5), validation.Length);
-        Assert.Equal((int)(split.Classes.Length * split.Test + 0.5), test.Length);
-        foreach (var (number, all) in split.Classes.CountBy(number => number).Where(count => count.Value > 20))
-        {
-            Assert.InRange(validation.Count(row => split.Classes[row] == number) - all * split.Validation, -1.0001, 1.0001);
-            Assert.InRange(test.Count(row => split.Classes[row] == number) - all * split.Test, -1.0001, 1.0001);
-        }
+        Assert.Equal(int.Min((int)(split.Classes.Length * split.Validation + 0.5), spare), validation.Length);
+        Assert.Equal(int.Min((int)(split.Classes.Length * split.Test + 0.5), spare - validation.Length), test.Length);
     });
+
+    [Fact]
+    public void Each_class_has_its_share_within_a_row() =>
+        (from sizes in Gen.Int[10, 60].Array[1, 6]
+         from validation in Gen.Double[0.05, 0.3]
+         from test in Gen.Double[0.05, 0.3]
+         from seed in Gen.ULong
+         select (sizes, validation, test, seed)).Sample(split =>
+        {
+            int[] classes = [.. split.sizes.SelectMany((size, number) => Enumerable.Repeat(number, size))];
+            var (_, validation, test) = Draw(classes, split.validation, split.test, split.seed);
+            for (var number = 0; number < split.sizes.Length; number++)
+            {
+                var size = split.sizes[number];
+                Assert.InRange(validation.Count(row => classes[row] == number) - size * split.validation, -1.0001, 1.0001);
+                Assert.InRange(test.Count(row => classes[row] == number) - size * split.test, -1.0001, 1.0001);
+            }
+        });
 
     [Fact]
     public void Every_class_stays_in_training() =>

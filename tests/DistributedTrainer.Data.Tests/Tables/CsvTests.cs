@@ -11,10 +11,14 @@ public sealed class CsvTests : IDisposable
 
     [Fact]
     public void Numbers_come_back_as_written() =>
-        (from rows in Gen.Int[1, 20] from columns in Gen.Int[1, 8] from values in Gen.Float[-1e30f, 1e30f].Array[rows * (columns + 1)] select (columns, values)).Sample(
+        (from rows in Gen.Int[1, 20]
+         from columns in Gen.Int[1, 8]
+         from values in Gen.Float[-1e30f, 1e30f].Array[rows * (columns + 1)]
+         select (columns, values)).Sample(
             table =>
             {
-                var lines = table.values.Chunk(table.columns + 1).Select(row => string.Join(',', row.Select(value => value.ToString(CultureInfo.InvariantCulture))));
+                var lines = table.values.Chunk(table.columns + 1)
+                    .Select(row => string.Join(',', row.Select(value => value.ToString(CultureInfo.InvariantCulture))));
                 var header = string.Join(',', Enumerable.Range(0, table.columns).Select(column => $"x{column}").Append("y"));
                 using var set = Load($"{header}\n{string.Join('\n', lines)}\n", TargetType.Values);
 
@@ -73,7 +77,8 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void Counts_lines_inside_quoted_cells()
     {
-        var error = Assert.Throws<DataException>(() => Load("a,note,y\n1,\"two\nlines\",3\nx,\"\",3\n", TargetType.Values, spec => spec with { Ignore = ["note"] }));
+        const string Text = "a,note,y\n1,\"two\nlines\",3\nx,\"\",3\n";
+        var error = Assert.Throws<DataException>(() => Load(Text, TargetType.Values, spec => spec with { Ignore = ["note"] }));
 
         Assert.Contains("line 4, column 'a': found 'x'", error.Message);
     }
@@ -82,8 +87,9 @@ public sealed class CsvTests : IDisposable
     public void A_missing_file_is_named()
     {
         var path = _folder.Path("absent.csv");
+        var error = Assert.Throws<DataException>(() => DataSet.Load(new CsvData(path, "y"), TargetType.Values, seed: 1));
 
-        Assert.Contains($"{path}: no such file", Assert.Throws<DataException>(() => DataSet.Load(new CsvData(path, "y"), TargetType.Values, 1)).Message);
+        Assert.Contains($"{path}: no such file", error.Message);
     }
 
     [Theory]

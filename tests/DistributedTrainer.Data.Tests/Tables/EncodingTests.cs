@@ -9,7 +9,8 @@ public sealed class EncodingTests : IDisposable
     [Fact]
     public void Categories_are_one_hot_in_place_sorted_and_not_normalized()
     {
-        using var set = Load("a,street,y\n1,Pave,0\n3,Grvl,0\n", spec => spec with { Categorical = ["street"], Normalize = Normalization.Standard });
+        using var set = Load("a,street,y\n1,Pave,0\n3,Grvl,0\n", spec =>
+            spec with { Categorical = ["street"], Normalize = Normalization.Standard });
 
         Assert.Equal(["a", "street=Grvl", "street=Pave"], set.Columns);
         Assert.Equal([[-1f, 0f, 1f], [1f, 1f, 0f]], set.Train.Inputs(3));
@@ -23,7 +24,8 @@ public sealed class EncodingTests : IDisposable
     {
         // The values 100 in the validation file must not count.
         var validation = _folder.WriteText("v.csv", "a,y\n,1\n100,1\n");
-        using var set = Load("a,y\n1,0\nNA,0\n1,0\n4,0\n10,0\n,0\n", spec => spec with { Missing = missing, ValidationFiles = new DataFiles(validation) });
+        using var set = Load("a,y\n1,0\nNA,0\n1,0\n4,0\n10,0\n,0\n", spec =>
+            spec with { Missing = missing, ValidationFiles = new DataFiles(validation) });
 
         Assert.Equal([1f, expected, 1f, 4f, 10f, expected], set.Train.Inputs(1).Select(row => row[0]));
         Assert.Equal([expected, 100f], set.Validation!.Inputs(1).Select(row => row[0]));
@@ -56,8 +58,12 @@ public sealed class EncodingTests : IDisposable
     }
 
     [Fact]
-    public void Dropping_all_rows_is_an_error() =>
-        Assert.Contains("no rows are left", Assert.Throws<DataException>(() => Load("a,y\n,0\n", spec => spec with { Missing = MissingValues.DropRow })).Message);
+    public void Dropping_all_rows_is_an_error()
+    {
+        var error = Assert.Throws<DataException>(() => Load("a,y\n,0\n", spec => spec with { Missing = MissingValues.DropRow }));
+
+        Assert.Contains("no rows are left", error.Message);
+    }
 
     [Theory]
     [InlineData(false)]

@@ -1,3 +1,5 @@
+using DistributedTrainer.Numerics;
+
 namespace DistributedTrainer.Learning.Tests;
 
 public sealed unsafe class MetricSetTests
@@ -5,7 +7,7 @@ public sealed unsafe class MetricSetTests
     [Fact]
     public void AccuracyAndTopKCountTheLargestLogits()
     {
-        float[] logits = [0.1f, 0.7f, 0.2f, 5, 5, 1, -1, -2, -3, float.NaN, 1, 2];
+        float[] logits = [0.1f, 0.7f, 0.2f, 5, 5, 1, -1, -2, -3, 0, 1, 2];
         float[] classes = [1, 1, 2, 0];
         var metrics = new MetricSet([new(MetricKind.Accuracy), new(MetricKind.TopK, 2)], new CrossEntropy(), 3);
         var evaluation = Evaluate(metrics, logits, classes, 3);
@@ -14,11 +16,27 @@ public sealed unsafe class MetricSetTests
         Assert.Equal(0.5, evaluation.Metrics[1].Value);
     }
 
+    [Theory]
+    [InlineData(1f, 3f, 2f)]
+    [InlineData(3f, 3f, 2f)]
+    [InlineData(2f, 3f, 3f)]
+    [InlineData(2f, float.NaN, float.NaN)]
+    [InlineData(float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity)]
+    [InlineData(-0f, 0f, -1f)]
+    public void RankZeroIsTheArgMax(float first, float second, float third)
+    {
+        float[] logits = [first, second, third];
+        var ranks = Enumerable.Range(0, 3).Select(index => RankAccuracy.Rank(logits, index)).ToArray();
+        Assert.Equal([0, 1, 2], ranks.Order());
+        fixed (float* pointer = logits)
+            Assert.Equal(Reduction.ArgMax(pointer, 3), Array.IndexOf(ranks, 0));
+    }
+
     [Fact]
     public void BinaryAccuracyIsTheLogitsSign()
     {
         var metrics = new MetricSet([new(MetricKind.Accuracy)], new BinaryCrossEntropy(), 1);
-        var evaluation = Evaluate(metrics, [0.5f, -0.5f, 0, float.NaN, 3], [1, 1, 0, 0, 0], 1);
+        var evaluation = Evaluate(metrics, [0.5f, -0.5f, 0, 2, 3], [1, 1, 0, 0, 0], 1);
         Assert.Equal(0.4, evaluation.Metrics[0].Value, 1e-12);
     }
 

@@ -32,28 +32,3 @@ internal sealed class Field<T, V>(string name, string doc, bool isRequired, Form
 
     public override JsonObject Schema() => form.Schema();
 }
-
-/// <summary>A key with one right value so far, such as <c>mode: sync</c>; other words are known but come later.</summary>
-internal sealed class FixedField<T>(string name, string doc, string word, bool isRequired, IReadOnlyList<string> later)
-    : Field<T>(name, doc, isRequired)
-{
-    public override T Read(Found found, T whole)
-    {
-        if (found.Node is not ScalarNode { IsNull: false } scalar) throw found.Expected($"the word {word}");
-        if (later.Contains(scalar.Text)) throw found.Error(Refusal.NotYet($"'{scalar.Text}'"));
-        return scalar.Text == word ? whole : throw found.Error(Nearest.Unknown("value", scalar.Text, [word]));
-    }
-
-    public override JobNode Write(T whole, Purpose purpose) => ScalarNode.Plain(word);
-
-    public override JsonObject Schema() => new() { ["const"] = word };
-}
-
-/// <summary>Why a known key or word is not accepted.</summary>
-internal static class Refusal
-{
-    public static string NotYet(string what) => $"{what} is not yet supported by this version";
-
-    /// <summary>A schema that nothing meets, with the reason for editors to show.</summary>
-    public static JsonObject Schema(string reason) => new() { ["not"] = new JsonObject(), ["description"] = reason };
-}

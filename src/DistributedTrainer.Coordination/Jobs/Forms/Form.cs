@@ -8,7 +8,9 @@ namespace DistributedTrainer.Coordination;
 /// </summary>
 internal abstract class Form<T>
 {
-    /// <exception cref="JobFileException">The node is not of this form; the message names place and key, what was found and what is allowed.</exception>
+    /// <exception cref="JobFileException">
+    /// The node is not of this form; the message names place and key, what was found and what is allowed.
+    /// </exception>
     public abstract T Read(Found found);
 
     public abstract JobNode Write(T value, Purpose purpose);

@@ -61,7 +61,7 @@ internal sealed class MapForm<T>(string doc, T blank) : Form<T>
 
         foreach (var field in _fields)
             if (field.IsRequired && map.Find(field.Name) is null)
-                throw found.Error($"the required key '{field.Name}' is missing; keys here: {Keys}");
+                throw found.Child(field.Name, found.Node).Error($"this required key is missing; keys here: {Keys}");
         foreach (var (key, broken) in _rules)
             if (broken(whole) is { } message) throw At(found, key).Error(message);
         return whole;

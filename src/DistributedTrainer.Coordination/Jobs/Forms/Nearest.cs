@@ -13,12 +13,19 @@ public static class Nearest
     /// <summary>"; did you mean 'train'?", or nothing where no word is near.</summary>
     public static string Hint(string word, IEnumerable<string> allowed) => To(word, allowed) is { } guess ? $"; did you mean '{guess}'?" : "";
 
-    /// <summary>The word with the smallest edit distance, null where more than half of the letters would have to change.</summary>
+    /// <summary>
+    /// The word with the smallest edit distance; where more than half of the letters would have to change, one that begins the
+    /// asked word or is begun by it (minutes and min); else null.
+    /// </summary>
     public static string? To(string word, IEnumerable<string> allowed)
     {
+        var known = allowed.ToList();
         var asked = word.ToLowerInvariant().Replace('_', '-');
-        var (nearest, distance) = allowed.Select(known => (known, Distance(asked, known))).DefaultIfEmpty(("", int.MaxValue)).MinBy(pair => pair.Item2);
-        return distance <= Math.Max(1, Math.Max(asked.Length, nearest.Length) / 2) ? nearest : null;
+        var (nearest, distance) = known.Select(candidate => (candidate, Distance(asked, candidate))).DefaultIfEmpty(("", int.MaxValue)).MinBy(pair => pair.Item2);
+        if (distance <= Math.Max(1, Math.Max(asked.Length, nearest.Length) / 2))
+            return nearest;
+        return known.Where(candidate => asked.Length > 0 && (asked.StartsWith(candidate, StringComparison.Ordinal) || candidate.StartsWith(asked, StringComparison.Ordinal)))
+            .MaxBy(candidate => candidate.Length);
     }
 
     /// <summary>Edits, a swap of neighbours counting one (optimal string alignment, Damerau 1964).</summary>

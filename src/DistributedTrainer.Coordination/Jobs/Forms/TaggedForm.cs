@@ -34,7 +34,7 @@ internal sealed class TaggedForm<T>(string tag) : Form<T>
         if (found.Node is ScalarNode { IsNull: false } bare)
             found = found with { Node = new MapNode(bare.Place, [new MapEntry(tag, bare.Place, bare)]) };
         if (found.Node is not MapNode map) throw found.Expected($"a map with the key '{tag}' ({Words})");
-        if (map.Find(tag) is not { } entry) throw found.Error($"the required key '{tag}' is missing; it is one of {Words}");
+        if (map.Find(tag) is not { } entry) throw found.Child(tag, map).Error($"this required key is missing; it is one of {Words}");
         var at = found.Child(tag, entry.Value);
         if (entry.Value is not ScalarNode { IsNull: false } word) throw at.Expected($"one of {Words}");
         if (_alternatives.Find(a => a.Word == word.Text) is { } alternative) return alternative.Read(found);

@@ -22,5 +22,5 @@ internal sealed class BatchSizeForm : Form<BatchSize>
     public override JobNode Write(BatchSize value, Purpose purpose) =>
         value.Rows is { } rows ? Rows.Write(rows, purpose) : ScalarNode.Plain("all");
 
-    public override JsonObject Schema() => new() { ["anyOf"] = new JsonArray(Rows.Schema(), new JsonObject { ["const"] = "all" }) };
+    public override JsonObject Schema() => new() { ["anyOf"] = new JsonArray(Rows.Schema(), new JsonObject { ["enum"] = new JsonArray("all") }) };
 }

@@ -7,11 +7,15 @@ internal static class DataSection
 {
     public static Form<DataSpec> Form { get; } = Sources();
 
-    /// <summary>Images 0 to 1, tables standardized, arrays and random inputs as they are.</summary>
-    public static Normalization DefaultNormalization(DataSpec data) => data switch
+    /// <summary>
+    /// Images 0 to 1, tables standardized, arrays and random inputs as they are. Null for IDX: whether those are images shows only
+    /// when the file is read.
+    /// </summary>
+    public static Normalization? DefaultNormalization(DataSpec data) => data switch
     {
-        MnistData or IdxData => Normalization.Scale,
+        MnistData => Normalization.Scale,
         BuiltInData or CsvData => Normalization.Standard,
+        IdxData => null,
         _ => Normalization.None,
     };
 
@@ -21,7 +25,7 @@ internal static class DataSection
         foreach (var set in (ReadOnlySpan<string>)["digits", "iris", "wine", "breast-cancer", "diabetes"])
             sources.Add(
                 set,
-                Parts(Keys($"The set {set}, which the product carries.", set, new BuiltInData(set)), PartForm.FractionOnly),
+                Parts(Keys($"The set {set}, which the product carries.", set, new BuiltInData(set)), PartForm.Table),
                 data => data.Set == set);
         return sources
             .Add("mnist", Mnist())
@@ -98,8 +102,10 @@ internal static class DataSection
         keys.Optional("test", "A fraction of the rows kept for the test after training, or files.", part,
             data => new Part(data.TestFraction, data.TestFiles),
             (data, test) => (T)(data with { TestFraction = test.Fraction, TestFiles = test.Files }));
-        keys.Rule("validation", data => data.ValidationFraction + data.TestFraction < 1 ? null :
-            $"validation ({Numerals.Text(data.ValidationFraction)}) and test ({Numerals.Text(data.TestFraction)}) leave no rows to train on; their sum must be below 1");
+        keys.Rule("validation", data => data.ValidationFraction + data.TestFraction < 1
+            ? null
+            : $"validation ({Numerals.Text(data.ValidationFraction)}) and test ({Numerals.Text(data.TestFraction)}) leave no rows to train on; "
+                + "their sum must be below 1");
         return Preparation(keys);
     }
 
@@ -111,7 +117,8 @@ internal static class DataSection
 
     private static MapForm<T> Preparation<T>(MapForm<T> keys)
         where T : DataSpec => keys
-        .Optional("normalize", "How inputs are scaled; fitted on the training rows.", new UnsetForm<Normalization>(new WordForm<Normalization>("normalization")),
+        .Optional("normalize", "How inputs are scaled; fitted on the training rows.",
+            new UnsetForm<Normalization>(new WordForm<Normalization>("normalization")),
             data => data.Normalize, (data, normalize) => (T)(data with { Normalize = normalize }))
         .Optional("shard-by", "batch: shards are slices of every shuffled batch. rows: shards are fixed parts of the rows.",
             new WordForm<ShardBy>("way to shard"), data => data.ShardBy, (data, by) => (T)(data with { ShardBy = by }));

@@ -16,13 +16,17 @@ internal static class JobSection
     };
 
     public static MapForm<Job> Form { get; } = new MapForm<Job>("A DistributedTrainer job: one training run.", Blank)
-        .Optional("name", "Names the report folder.", TextForm.Name, job => job.Name, (job, name) => job with { Name = name }, inRecipe: false)
-        .Optional("seed", "Decides everything drawn at random.", new WholeForm<ulong>(0), job => job.Seed, (job, seed) => job with { Seed = seed })
+        .Optional("name", "Names the report folder.", TextForm.Name,
+            job => job.Name, (job, name) => job with { Name = name }, inRecipe: false)
+        .Optional("seed", "Decides everything drawn at random.", new WholeForm<ulong>(0),
+            job => job.Seed, (job, seed) => job with { Seed = seed })
         .Required("data", "Where the examples come from.", DataSection.Form, job => job.Data, (job, data) => job with { Data = data })
         .Required("model", "The layers, first layer first.", ModelSection.Form, job => job.Model, (job, model) => job with { Model = model })
         .Required("loss", "What training makes small.", LossSection.Form, job => job.Loss, (job, loss) => job with { Loss = loss })
-        .Required("optimizer", "The update rule.", OptimizerSection.Form, job => job.Optimizer, (job, optimizer) => job with { Optimizer = optimizer })
-        .Optional("penalty", "Keeps weights small.", PenaltySection.Form, job => job.Penalty, (job, penalty) => job with { Penalty = penalty })
+        .Required("optimizer", "The update rule.", OptimizerSection.Form,
+            job => job.Optimizer, (job, optimizer) => job with { Optimizer = optimizer })
+        .Optional("penalty", "Keeps weights small.", PenaltySection.Form,
+            job => job.Penalty, (job, penalty) => job with { Penalty = penalty })
         .Optional("batch-size", "Rows in a mini-batch, or all.", BatchSizeForm.Instance,
             job => new BatchSize(job.BatchSize), (job, size) => job with { BatchSize = size.Rows })
         .Optional("epochs", "Passes over the training rows.", new WholeForm<int>(1), job => job.Epochs, (job, epochs) => job with { Epochs = epochs })

@@ -27,5 +27,6 @@ internal static class OptimizerSection
 
     private static MapForm<T> Rule<T>(string doc, T blank)
         where T : OptimizerSpec => new MapForm<T>(doc, blank).Required(
-            "learning-rate", "The step's size η.", NumberForm.Positive, o => o.LearningRate, (o, rate) => (T)((OptimizerSpec)o with { LearningRate = rate }));
+            "learning-rate", "The step's size η.", NumberForm.Positive,
+            o => o.LearningRate, (o, rate) => (T)((OptimizerSpec)o with { LearningRate = rate }));
 }

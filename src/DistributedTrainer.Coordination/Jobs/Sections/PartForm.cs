@@ -18,13 +18,14 @@ internal sealed class PartForm : Form<Part>
     public static PartForm Table { get; } = new(Path());
 
     public static PartForm InputsAndLabels { get; } = new(Path()
-        .Required("labels", "The labels' file.", PathForm.Instance, files => files.Labels, (files, path) => files with { Labels = path }, inRecipe: false));
+        .Required("labels", "The labels' file.", PathForm.Instance,
+            files => files.Labels, (files, path) => files with { Labels = path }, inRecipe: false));
 
     public override Part Read(Found found)
     {
         if (found.Node is MapNode && _files is not null) return new Part(0, _files.Read(found));
         if (found.Node is ScalarNode) return new Part(NumberForm.Fraction.Read(found), null);
-        throw found.Expected(_files is null ? "a fraction of the rows, such as 0.2" : "a fraction of the rows, such as 0.2, or a map with the key path");
+        throw found.Expected("a fraction of the rows, such as 0.2" + (_files is null ? "" : ", or a map with the key path"));
     }
 
     public override JobNode Write(Part value, Purpose purpose)

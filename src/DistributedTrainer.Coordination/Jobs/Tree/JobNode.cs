@@ -15,7 +15,8 @@ internal sealed record ScalarNode(Place Place, string Text, bool Quoted = false)
 
     public override string Description => IsNull ? "nothing" : Quoted ? $"the text \"{Shortened}\"" : $"'{Shortened}'";
 
-    private string Shortened => Text.Length <= 60 ? Text : Text[..60] + "…";
+    /// <summary>The text as a message may show it: on one line, and not the whole of a file pasted by mistake.</summary>
+    private string Shortened => string.Concat((Text.Length <= 60 ? Text : Text[..60] + "…").Select(c => char.IsControl(c) ? ' ' : c));
 
     public static ScalarNode Plain(string text) => new(Place.None, text);
 }
@@ -28,7 +29,8 @@ internal sealed record ListNode(Place Place, List<JobNode> Items) : JobNode(Plac
 internal sealed record MapNode(Place Place, List<MapEntry> Entries) : JobNode(Place)
 {
     public override string Description =>
-        Entries.Count == 0 ? "an empty map" : $"a map with the {(Entries.Count == 1 ? "key" : "keys")} {string.Join(", ", Entries.Select(e => e.Key))}";
+        Entries.Count == 0 ? "an empty map"
+        : $"a map with the {(Entries.Count == 1 ? "key" : "keys")} {string.Join(", ", Entries.Select(entry => entry.Key))}";
 
     public MapEntry? Find(string key) => Entries.Find(entry => entry.Key == key);
 }

@@ -28,18 +28,59 @@ internal sealed class YamlReader
     /// <exception cref="JobFileException">The text is not YAML, or is YAML that job files do not use.</exception>
     public static JobNode Read(string text, string file, string? setting = null)
     {
-        if (text.Length > MaxCharacters)
-            throw new JobFileException(
-                new Place(file, null, setting), "", $"has {text.Length} characters; a job file has at most {MaxCharacters}");
+        JobFileException Refuse(int line, string message) => new(new Place(file, setting is null ? line : null, setting), "", message);
+        if (text.Length > MaxCharacters) throw Refuse(1, $"has {text.Length} characters; a job file has at most {MaxCharacters}");
+        if (FirstUnprintable(text) is var at and >= 0) throw Refuse(LineOf(text, at), $"the character U+{(int)text[at]:X4} is not text");
+
+        var reader = new YamlReader(text, file, setting);
         try
         {
-            return new YamlReader(text, file, setting).Document();
+            return reader.Document();
         }
         catch (YamlException e)
         {
-            var place = new Place(file, setting is null ? Math.Max(1, (int)e.Start.Line) : null, setting);
-            throw new JobFileException(place, "", $"not valid YAML at column {Math.Max(1, e.Start.Column)}: {e.Message}");
+            // The parser reports a tab where the block began that it stands in: lines away, and never thought of.
+            if (LineIndentedWithTab(text) is { } line) throw Refuse(line, "not valid YAML: this line is indented with a tab; use spaces");
+            throw Refuse(
+                Math.Clamp((int)e.Start.Line, 1, LineOf(text, text.Length)), $"not valid YAML at column {Math.Max(1, e.Start.Column)}: {e.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner stumbles, without a place, over a line in braces that begins in the first column.
+            var last = Math.Max(1, (int)(reader._parser.Current?.End.Line ?? 1));
+            throw Refuse(last, "not valid YAML after this line: what stands in braces or brackets must be indented on its further lines");
+        }
+    }
+
+    /// <summary>The index of the first control character or half of a surrogate pair, -1 where there is none.</summary>
+    private static int FirstUnprintable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text, i)) i++;
+            else if (char.IsSurrogate(text[i]) || (char.IsControl(text[i]) && text[i] is not ('\t' or '\n' or '\r' or '\u0085'))) return i;
+        }
+
+        return -1;
+    }
+
+    private static int LineOf(string text, int at)
+    {
+        var line = 0;
+        foreach (var _ in text.AsSpan(0, at).EnumerateLines()) line++;
+        return line;
+    }
+
+    private static int? LineIndentedWithTab(string text)
+    {
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            if (line[..^line.TrimStart().Length].Contains('\t')) return number;
+        }
+
+        return null;
     }
 
     private JobNode Document()

@@ -1,0 +1,107 @@
+using CsCheck;
+
+namespace DistributedTrainer.Coordination.Tests;
+
+public class AssignmentPlannerTests
+{
+    private static readonly Gen<(PlannedNode[] Nodes, int Shards, int Ranges)> Clusters =
+        from count in Gen.Int[1, 12]
+        from roles in Gen.Int[1, 3].Array[count]
+        from shards in Gen.Int[1, 20]
+        from ranges in Gen.Int[1, 6]
+        select (roles.Select((role, index) => new PlannedNode($"n{index}", (role & 1) != 0, (role & 2) != 0)).ToArray(), shards, ranges);
+
+    [Fact]
+    public void Each_shard_has_one_worker_and_each_range_one_server() => Clusters.Sample(cluster =>
+    {
+        var (assignment, reason) = AssignmentPlanner.Plan(cluster.Nodes, cluster.Shards, cluster.Ranges, term: 3, previous: null);
+        var workers = cluster.Nodes.Where(node => node.IsWorker).Select(node => node.Address).ToList();
+        var servers = cluster.Nodes.Where(node => node.IsServer).Select(node => node.Address).ToList();
+        Assert.Equal(workers.Count > 0 && servers.Count > 0, assignment is not null);
+        if (assignment is null)
+        {
+            Assert.Contains(workers.Count == 0 ? "worker" : "server", reason);
+            return;
+        }
+
+        Assert.Equal((3, 1), (assignment.Term, assignment.Number));
+        Assert.Equal(cluster.Shards, assignment.Shards.Count);
+        Assert.Empty(assignment.Shards.Except(workers));
+        Assert.Equal(cluster.Ranges, assignment.Primaries.Count);
+        Assert.Empty(assignment.Primaries.Except(servers));
+    });
+
+    [Fact]
+    public void Every_worker_gets_one_even_run_while_there_are_shards_enough() => Clusters.Sample(cluster =>
+    {
+        if (AssignmentPlanner.Plan(cluster.Nodes, cluster.Shards, cluster.Ranges, 1, null).Assignment is not { } assignment)
+            return;
+        var workers = cluster.Nodes.Where(node => node.IsWorker).Select(node => node.Address).ToList();
+        var runs = workers.Select(assignment.ShardsOf).Select(run => run.End - run.First).ToList();
+        // ShardsOf sees a worker's first run only: that the lengths add up says that there is no second one.
+        Assert.Equal(cluster.Shards, runs.Sum());
+        Assert.Equal(Math.Min(workers.Count, cluster.Shards), runs.Count(length => length > 0));
+        Assert.InRange(runs.Where(length => length > 0).Max() - runs.Where(length => length > 0).Min(), 0, 1);
+    });
+
+    [Fact]
+    public void Ranges_spread_evenly_at_first() => Clusters.Sample(cluster =>
+    {
+        if (AssignmentPlanner.Plan(cluster.Nodes, cluster.Shards, cluster.Ranges, 1, null).Assignment is not { } assignment)
+            return;
+        var loads = cluster.Nodes.Where(node => node.IsServer).Select(node => assignment.RangesOf(node.Address).Count()).ToList();
+        Assert.InRange(loads.Max() - loads.Min(), 0, 1);
+    });
+
+    [Fact]
+    public void Ranges_stay_where_they_are_while_their_node_serves() =>
+        Gen.Select(Clusters, Clusters).Sample((before, after) =>
+        {
+            if (AssignmentPlanner.Plan(before.Nodes, before.Shards, before.Ranges, 1, null).Assignment is not { } first)
+                return;
+            var (second, _) = AssignmentPlanner.Plan(after.Nodes, before.Shards, before.Ranges, 2, first);
+            if (second is null)
+                return;
+            Assert.Equal(2, second.Number);
+            for (var range = 0; range < before.Ranges; range++)
+            {
+                if (after.Nodes.Any(node => node.IsServer && node.Address == first.Primaries[range]))
+                    Assert.Equal(first.Primaries[range], second.Primaries[range]);
+            }
+        });
+
+    [Fact]
+    public void A_range_whose_node_is_gone_moves_to_the_server_with_fewest()
+    {
+        var before = new Assignment(1, 4, ["a", "a"], ["a", "b", "b"]);
+        PlannedNode[] nodes = [new("b", true, true), new("c", true, true), new("d", true, false)];
+        var (after, _) = AssignmentPlanner.Plan(nodes, 2, 3, 7, before);
+        Assert.NotNull(after);
+        Assert.Equal((7, 5), (after.Term, after.Number));
+        Assert.Equal(["c", "b", "b"], after.Primaries);
+        Assert.Equal(["b", "c"], after.Shards);
+    }
+
+    [Fact]
+    public void More_nodes_than_shards_leaves_the_last_to_join_without()
+    {
+        var nodes = Enumerable.Range(0, 5).Select(index => new PlannedNode($"n{index}", true, true)).ToList();
+        var (assignment, reason) = AssignmentPlanner.Plan(nodes, 3, 2, 1, null);
+        Assert.Equal(["n0", "n1", "n2"], assignment!.Shards);
+        Assert.Equal(["n0", "n1"], assignment.Primaries);
+        Assert.Equal((0, 0), Length(assignment, "n4"));
+        Assert.Equal("3 shards on 3 of 5 workers, 2 ranges on 2 of 5 servers", reason);
+
+        static (int, int) Length(Assignment assignment, string node) => (assignment.ShardsOf(node).End - assignment.ShardsOf(node).First, assignment.RangesOf(node).Count());
+    }
+
+    [Fact]
+    public void Fewer_nodes_than_ranges_gives_one_node_several()
+    {
+        var (assignment, _) = AssignmentPlanner.Plan([new("n0", true, true)], 8, 3, 1, null);
+        Assert.Equal([0, 1, 2], assignment!.RangesOf("n0"));
+        Assert.Equal((0, 8), assignment.ShardsOf("n0"));
+        Assert.Equal("n0", assignment.Leader);
+        Assert.Equal(["n0"], assignment.Nodes);
+    }
+}

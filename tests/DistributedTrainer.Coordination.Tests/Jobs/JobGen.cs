@@ -1,0 +1,89 @@
+using CsCheck;
+using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Coordination.Tests;
+
+/// <summary>Random jobs that are right.</summary>
+internal static class JobGen
+{
+    private static readonly Gen<double> Positive = Gen.OneOf(Gen.Double[1e-12, 1e6], Gen.OneOf(1e-8, 0.1, 1.0, 1e30));
+
+    private static readonly Gen<double> Part = Gen.OneOf(Gen.Const(0.0), Gen.Double[0, 0.49]);
+
+    private static readonly Gen<string> Column = Gen.OneOf(
+        Gen.OneOf("price", "1", "null", "~", "yes", "a: b", "#", "ä ö", "a\"b", "it's", "-", "[x]", "&a", "*b", "!c", "1e5", "true", " x ", "a\tb", "a\nb", "ÿ\u2028z", "{", "%", "@", "`", "?", "a #b"),
+        Gen.String[Gen.Char['!', '~'], 1, 12]);
+
+    private static readonly Gen<string> FilePath = Gen.String[Gen.Char['#', '~'], 1, 20].Select(name => Path.GetFullPath("/" + name.Replace('\\', '_')));
+
+    private static readonly Gen<DataFiles?> TableFiles = Gen.OneOf(Gen.Const((DataFiles?)null), FilePath.Select(path => (DataFiles?)new DataFiles(path)));
+
+    private static readonly Gen<DataFiles?> LabelledFiles =
+        Gen.OneOf(Gen.Const((DataFiles?)null), Gen.Select(FilePath, FilePath, (path, labels) => (DataFiles?)new DataFiles(path, labels)));
+
+    private static readonly Gen<DataSpec> Source = Gen.OneOf<DataSpec>(
+        Gen.OneOf("digits", "iris", "wine", "breast-cancer", "diabetes").Select(set => (DataSpec)new BuiltInData(set)),
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 9], (rows, inputs, classes) => (DataSpec)new SyntheticData(rows, inputs, classes)),
+        Gen.Select(FilePath, Column, Column.List[0, 4], TableFiles, (path, target, columns, files) => (DataSpec)new CsvData(path, target)
+        {
+            Categorical = [.. columns.Distinct().Where(name => name != target)],
+            ValidationFiles = files,
+        }),
+        Gen.Select(FilePath, FilePath, LabelledFiles, (path, labels, files) => (DataSpec)new IdxData(path, labels) { TestFiles = files }),
+        Gen.Select(FilePath, FilePath, LabelledFiles, (path, labels, files) => (DataSpec)new NpyData(path, labels) { ValidationFiles = files }));
+
+    private static readonly Gen<DataSpec> Data = Gen.Select(Source, Part, Part, Gen.Enum<Normalization>(), Gen.Enum<ShardBy>(), Gen.Bool,
+        (data, validation, test, normalize, by, isSet) => data with
+        {
+            ValidationFraction = data.ValidationFiles is null ? validation : 0,
+            TestFraction = data.TestFiles is null ? test : 0,
+            Normalize = isSet ? normalize : null,
+            ShardBy = by,
+        });
+
+    private static readonly Gen<InitializerSpec> Initializer = Gen.Select(Gen.Enum<InitializerKind>(), Gen.Double[-1e3, 1e3],
+        (kind, value) => new InitializerSpec(kind, kind == InitializerKind.Constant ? value : 0));
+
+    private static readonly Gen<LayerSpec> Layer = Gen.Select(Gen.Int[1, 4096], Gen.Enum<Activation>(), Initializer, Gen.Bool,
+        (units, activation, initializer, bias) => (LayerSpec)new Dense(units) { Activation = activation, Initializer = initializer, Bias = bias });
+
+    private static readonly Gen<LossSpec> Loss = Gen.OneOf<LossSpec>(
+        Gen.Const((LossSpec)new MeanSquaredError()), Gen.Const((LossSpec)new MeanAbsoluteError()), Gen.Const((LossSpec)new BinaryCrossEntropy()),
+        Positive.Select(delta => (LossSpec)new Huber { Delta = delta }), Part.Select(part => (LossSpec)new CrossEntropy { LabelSmoothing = part }));
+
+    private static readonly Gen<OptimizerSpec> Optimizer = Gen.Select(Gen.Int[0, 4], Positive, Part, Part, Positive, Gen.Bool,
+        OptimizerSpec (kind, rate, first, second, epsilon, flag) => kind switch
+        {
+            0 => new GradientDescent { LearningRate = rate, Momentum = first, Nesterov = flag && first > 0 },
+            1 => new Adam { LearningRate = rate, Beta1 = first, Beta2 = second, Epsilon = epsilon },
+            2 => new AdamW { LearningRate = rate, Beta1 = first, Beta2 = second, WeightDecay = epsilon },
+            3 => new RmsProp { LearningRate = rate, Decay = first, Epsilon = epsilon },
+            _ => new Adagrad { LearningRate = rate, Epsilon = epsilon },
+        });
+
+    private static readonly Gen<StopSpec> Stop = Gen.Select(Gen.Int[1, 99], Positive, Gen.Long[1, long.MaxValue], Gen.Long[1, TimeSpan.TicksPerDay * 99], Gen.Int[0, 15],
+        (epochs, number, steps, ticks, which) => new StopSpec
+        {
+            Patience = (which & 1) > 0 ? epochs : null,
+            MinDelta = (which & 2) > 0 ? number : 0,
+            Tolerance = (which & 2) > 0 ? number : null,
+            Target = (which & 4) > 0 ? -number : null,
+            Steps = (which & 4) > 0 ? steps : null,
+            Time = (which & 8) > 0 ? TimeSpan.FromTicks(ticks) : null,
+        });
+
+    private static readonly Gen<Job> Bare = Gen.Select(Data, Layer.List[1, 4], Loss, Optimizer, Stop,
+        (data, model, loss, optimizer, stop) => new Job { Data = data, Model = model, Loss = loss, Optimizer = optimizer, Stop = stop });
+
+    public static Gen<Job> Job { get; } = Gen.Select(Bare, Gen.ULong, Gen.Int[1, 200], Gen.Int[0, 3], Gen.Int[1, 500],
+        (job, seed, batch, which, epochs) => job with
+        {
+            Seed = seed,
+            Name = $"job-{epochs}",
+            BatchSize = (which & 1) > 0 ? batch : null,
+            Shards = (which & 2) > 0 ? 1 + (batch / 3) : null,
+            Epochs = epochs,
+            Penalty = new PenaltySpec(which, 1.0 / batch),
+        });
+}
