@@ -1,5 +1,6 @@
 using System.Globalization;
 using DistributedTrainer.Learning;
+using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Cli;
 
@@ -23,13 +24,20 @@ internal sealed class PredictionCsv(TextWriter output, LossSpec loss, IReadOnlyL
                 WriteClass(outputs[0] > 0 ? 1 : 0, [1 - second, second]);
                 break;
             default:
-                WriteClass(Classes.ArgMax(outputs), Softmax(outputs));
+                WriteClass(Largest(outputs), Softmax(outputs));
                 break;
         }
     }
 
     private void WriteClass(int index, IEnumerable<double> probabilities) => output.WriteLine(string.Join(
         ',', probabilities.Select(value => value.ToString("0.######", CultureInfo.InvariantCulture)).Prepend(Field(classes[index]))));
+
+    /// <summary>The class as metrics count it: the lowest index where logits tie.</summary>
+    private static unsafe int Largest(ReadOnlySpan<float> logits)
+    {
+        fixed (float* first = logits)
+            return Reduction.ArgMax(first, logits.Length);
+    }
 
     private static double[] Softmax(ReadOnlySpan<float> logits)
     {
