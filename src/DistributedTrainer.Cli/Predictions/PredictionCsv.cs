@@ -12,7 +12,7 @@ internal sealed class PredictionCsv(TextWriter output, LossSpec loss, IReadOnlyL
         : string.Join(',', classes.Select(name => Field($"probability_{name}")).Prepend("prediction")));
 
     /// <param name="outputs">One row of the network: values or logits.</param>
-    public unsafe void WriteRow(ReadOnlySpan<float> outputs)
+    public void WriteRow(ReadOnlySpan<float> outputs)
     {
         switch (loss.Target)
         {
@@ -24,14 +24,20 @@ internal sealed class PredictionCsv(TextWriter output, LossSpec loss, IReadOnlyL
                 WriteClass(outputs[0] > 0 ? 1 : 0, [1 - second, second]);
                 break;
             default:
-                fixed (float* logits = outputs)
-                    WriteClass(Reduction.ArgMax(logits, outputs.Length), Softmax(outputs));
+                WriteClass(Largest(outputs), Softmax(outputs));
                 break;
         }
     }
 
     private void WriteClass(int index, IEnumerable<double> probabilities) => output.WriteLine(string.Join(
         ',', probabilities.Select(value => value.ToString("0.######", CultureInfo.InvariantCulture)).Prepend(Field(classes[index]))));
+
+    /// <summary>The class as metrics count it: the lowest index where logits tie.</summary>
+    private static unsafe int Largest(ReadOnlySpan<float> logits)
+    {
+        fixed (float* first = logits)
+            return Reduction.ArgMax(first, logits.Length);
+    }
 
     private static double[] Softmax(ReadOnlySpan<float> logits)
     {
