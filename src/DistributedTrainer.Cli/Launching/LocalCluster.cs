@@ -140,7 +140,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     private static CommandException Died(INodeProcess node, int code)
     {
         var errors = node.LastErrors;
-        var tail = errors.Count == 0 ? " and wrote no error" : $"; its last lines:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", errors)}";
+        var tail = errors.Count == 0 ? "" : $"{Environment.NewLine}its last lines:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", errors)}";
         return new CommandException($"{node.Name} died (exit code {code}){tail}", ExitCode.Failed);
     }
 

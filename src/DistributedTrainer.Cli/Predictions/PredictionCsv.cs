@@ -1,5 +1,6 @@
 using System.Globalization;
 using DistributedTrainer.Learning;
+using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Cli;
 
@@ -11,7 +12,7 @@ internal sealed class PredictionCsv(TextWriter output, LossSpec loss, IReadOnlyL
         : string.Join(',', classes.Select(name => Field($"probability_{name}")).Prepend("prediction")));
 
     /// <param name="outputs">One row of the network: values or logits.</param>
-    public void WriteRow(ReadOnlySpan<float> outputs)
+    public unsafe void WriteRow(ReadOnlySpan<float> outputs)
     {
         switch (loss.Target)
         {
@@ -23,7 +24,8 @@ internal sealed class PredictionCsv(TextWriter output, LossSpec loss, IReadOnlyL
                 WriteClass(outputs[0] > 0 ? 1 : 0, [1 - second, second]);
                 break;
             default:
-                WriteClass(Classes.ArgMax(outputs), Softmax(outputs));
+                fixed (float* logits = outputs)
+                    WriteClass(Reduction.ArgMax(logits, outputs.Length), Softmax(outputs));
                 break;
         }
     }

@@ -10,6 +10,7 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
     private static readonly TimeSpan BetweenLiveLines = TimeSpan.FromMilliseconds(100);
 
     private long _last = time.GetTimestamp();
+    private string? _shown;
     private string? _held;
     private bool _drawn;
     private bool _first = true;
@@ -49,7 +50,7 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
     /// <summary>The run is over: shows the last state, and leaves the line.</summary>
     public void Close()
     {
-        if (_held is not null)
+        if (_held is not null && (screen.IsLive || _held != _shown))
             Line(_held);
         _held = null;
     }
@@ -71,7 +72,7 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
         else
         {
             screen.Progress.WriteLine(_held);
-            _held = null;
+            _shown = _held;
         }
     }
 
