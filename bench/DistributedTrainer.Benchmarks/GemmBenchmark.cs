@@ -44,8 +44,10 @@ public sealed class GemmBenchmark : IBenchmark
         page.WriteLine(peer is null
             ? "- OpenBLAS was not found (Debian and Ubuntu: `apt-get install libopenblas0-pthread`): ours alone"
             : $"- {peer.Description}, one thread");
-        page.WriteLine(FormattableString.Invariant($"- Medians of {turns} turns a side, sides taking turns, {seconds} s a shape; the ratio of speeds, ours ÷ OpenBLAS, is the median over pairs of turns."));
-        page.WriteLine("- Operands lie in cache from turn to turn as far as they fit. OpenBLAS has no packed operands and no shards: there it does the plain product.");
+        page.WriteLine(FormattableString.Invariant($"- Medians of {turns} turns a side, sides taking turns, {seconds} s a shape;"));
+        page.WriteLine("  the ratio of speeds, ours ÷ OpenBLAS, is the median over pairs of turns.");
+        page.WriteLine("- Operands lie in cache from turn to turn as far as they fit. OpenBLAS has no operands packed before and no shards:");
+        page.WriteLine("  there it does the plain product.");
         page.WriteLine();
         page.WriteLine("| product | ours GFLOP/s | OpenBLAS GFLOP/s | ratio | asked |");
         page.WriteLine("|---|---:|---:|---:|---:|");
@@ -56,9 +58,11 @@ public sealed class GemmBenchmark : IBenchmark
         var (m, n, k) = shape.Sizes;
         var giga = 2e-9 * m * n * k;
         var target = shape.Target is { } asked ? "≥ " + Number(asked, "F2") : "";
-        page.WriteLine($"| {shape.Name} | {Number(giga / ours, "F1")} | {Number(giga / theirs, "F1")} | {Number(ratio, "F2")} | {target} |");
+        var speeds = $"{Number(giga / ours, "F1")} | {Number(giga / theirs, "F1")}";
+        page.WriteLine($"| {shape.Name} | {speeds} | {Number(ratio, "F2")} | {target} |");
         page.Flush();
     }
 
-    private static string Number(double value, string format) => double.IsNaN(value) ? "–" : value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) =>
+        double.IsNaN(value) ? "–" : value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -48,8 +48,11 @@ internal sealed unsafe class GemmProducts : IDisposable
             Gemm.Multiply(_m, _n, _k, _left.Pointer, _k, false, _right.Pointer, TransposeB ? _k : _n, TransposeB, _product.Pointer, _n);
     }
 
-    public void Theirs(OpenBlas peer) => peer.Multiply(
-        _m, _n, _k, _left.Pointer, TransposeA ? _m : _k, TransposeA, _right.Pointer, TransposeB ? _k : _n, TransposeB, _product.Pointer, _n);
+    public void Theirs(OpenBlas peer)
+    {
+        var (lda, ldb) = (TransposeA ? _m : _k, TransposeB ? _k : _n);
+        peer.Multiply(_m, _n, _k, _left.Pointer, lda, TransposeA, _right.Pointer, ldb, TransposeB, _product.Pointer, _n);
+    }
 
     public void Dispose()
     {

@@ -7,8 +7,12 @@ internal static class Machine
 {
     private const string ProcessorList = "/proc/cpuinfo";
 
-    public static string Description =>
-        $"{Processor}, {Environment.ProcessorCount} cores visible, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+    public static string Description => string.Join(
+        ", ",
+        Processor,
+        $"{Environment.ProcessorCount} cores visible",
+        RuntimeInformation.OSDescription,
+        RuntimeInformation.FrameworkDescription);
 
     private static string Processor
     {

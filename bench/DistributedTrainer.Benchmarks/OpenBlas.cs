@@ -23,7 +23,8 @@ public sealed unsafe class OpenBlas
             NativeLibrary.GetExport(library, "cblas_sgemm");
         // An environment variable set from here would not reach C code; this call does.
         ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads"))(1);
-        Description = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "openblas_get_config"))()) ?? "OpenBLAS";
+        var getConfig = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "openblas_get_config");
+        Description = Marshal.PtrToStringUTF8(getConfig()) ?? "OpenBLAS";
     }
 
     /// <summary>Version, build and the processor kernels that it chose.</summary>

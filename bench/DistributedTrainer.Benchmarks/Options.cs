@@ -15,7 +15,12 @@ public sealed class Options
         {
             var name = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i][2..] : args[i];
             if (!allowed.Contains(name))
-                throw new FormatException($"unknown option '{args[i]}'; allowed are {string.Join(", ", allowed.Select(known => "--" + known))}");
+            {
+                var known = string.Join(", ", allowed.Select(option => "--" + option));
+                throw new FormatException($"unknown option '{args[i]}'; allowed are {known}");
+            }
+
+
             if (i + 1 == args.Length)
                 throw new FormatException($"option '{args[i]}' needs a value");
             options._values[name] = args[i + 1];

@@ -79,17 +79,27 @@ internal static unsafe class RegisterTile<TVector>
             var k = segments->Rows;
             for (; k >= 4; k -= 4)
             {
-                Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows>(a + TRows.Count, b + Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows>(a + 2 * TRows.Count, b + 2 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows>(a + 3 * TRows.Count, b + 3 * Columns, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(
+                    a, b,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(
+                    a + TRows.Count, b + Columns,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(
+                    a + 2 * TRows.Count, b + 2 * Columns,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(
+                    a + 3 * TRows.Count, b + 3 * Columns,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 a += 4 * TRows.Count;
                 b += 4 * Columns;
             }
 
             for (; k > 0; k--)
             {
-                Step<TRows>(a, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows>(
+                    a, b,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 a += TRows.Count;
                 b += Columns;
             }

@@ -81,7 +81,8 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
                         {
                             var rows = Math.Min(bottom - row, panelM);
                             LeftPacking.PackColumns(rows, steps, D + (long)start * Ldd + row, Ldd, packedD);
-                            RunBlock<TVector>(block, rows, packedD, packedX, W + (long)row * Ldw + column, stacks, (row - top) / TallestRows, overhang);
+                            var w = W + (long)row * Ldw + column;
+                            RunBlock<TVector>(block, rows, packedD, packedX, w, stacks, (row - top) / TallestRows, overhang);
                         }
                     }
                 }

@@ -1,3 +1,5 @@
+using CsCheck;
+
 namespace DistributedTrainer.Numerics.Tests;
 
 public sealed unsafe class GemmTests
@@ -61,6 +63,14 @@ public sealed unsafe class GemmTests
             Matrix.AssertSame(expected, actual, $"{m}×{n}×{k} packed");
         }
     }
+
+    [Fact]
+    public void Any_shape_has_the_reference_bits() =>
+        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 80], Gen.Int[1, 90], Gen.Bool, Gen.Bool, Gen.Int[0, 3], Gen.Int)
+            .Sample(
+                (m, n, k, transposeA, transposeB, width, seed) =>
+                    Compare(m, n, k, transposeA, transposeB, seed & 3, ValueSource.Of(Values.Wild, seed), Widths[width]),
+                iter: 200);
 
     [Fact]
     public void Threads_multiply_at_once()

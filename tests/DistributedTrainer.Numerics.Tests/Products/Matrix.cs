@@ -57,7 +57,7 @@ internal sealed unsafe class Matrix : IDisposable
             if (!same)
             {
                 var at = i - Margin + 3;
-                Assert.Fail($"{because}: at row {at / expected.Stride}, column {at % expected.Stride} of a matrix with stride {expected.Stride} "
+                Assert.Fail($"{because}: at row {at / expected.Stride}, column {at % expected.Stride}, stride {expected.Stride}, "
                     + $"expected {left[i]:R}, got {right[i]:R}.");
             }
         }

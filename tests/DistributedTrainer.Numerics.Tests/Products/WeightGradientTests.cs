@@ -55,7 +55,9 @@ public sealed unsafe class WeightGradientTests
     [Fact]
     public void Any_tree_has_the_reference_bits() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 70], Gen.Int[1, 60].Array[1, 12], Gen.Int[0, 3].Select(i => Widths[i]), Gen.Int)
-            .Sample((m, n, rows, width, seed) => Compare(m, n, ReductionTree.Postfix(rows), ValueSource.Of(Values.Wild, seed), width), iter: 200);
+            .Sample(
+                (m, n, rows, width, seed) => Compare(m, n, ReductionTree.Postfix(rows), ValueSource.Of(Values.Wild, seed), width),
+                iter: 200);
 
     [Theory]
     [InlineData(VectorWidth.Scalar)]
