@@ -128,7 +128,7 @@ internal sealed class JobActor : ReceiveActor
     private void TakeFrame(FrameArrived frame)
     {
         var header = frame.Header;
-        if (header.Kind is not (FrameKind.Evaluation or FrameKind.Stamp) && (uint)header.Range >= _arrived.Length)
+        if (!Fits(header, frame.Length))
         {
             frame.Buffer.Release();
             return;
@@ -165,6 +165,11 @@ internal sealed class JobActor : ReceiveActor
                 break;
         }
     }
+
+    /// <summary>A frame that carries a range must name one of the job's and be exactly as long as it.</summary>
+    private bool Fits(FrameHeader header, int bytes) =>
+        header.Kind is FrameKind.Evaluation or FrameKind.Stamp
+        || ((uint)header.Range < _arrived.Length && bytes == _job.Ranges[header.Range].Length * sizeof(float));
 
     private void Arrived(FrameHeader header)
     {

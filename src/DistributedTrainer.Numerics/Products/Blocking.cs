@@ -12,15 +12,25 @@ internal static class Blocking
     /// <summary>Columns of B packed at a time.</summary>
     public const int Columns = 2048;
 
-    private const int Depth = 320;
+    private const int Depth = 384;
 
-    /// <summary>Steps of k in a block: an even share, in whole groups of 8, so that no short block is left for the end.</summary>
-    public static int DepthFor(int k) => EvenShare(k, Depth);
+    /// <summary>Steps of k in a block.</summary>
+    public static int DepthFor(int k) => EvenShare(k, Depth, 8);
 
-    /// <summary>The largest even share of <paramref name="length"/> that is at most <paramref name="limit"/>, in groups of 8.</summary>
-    public static int EvenShare(int length, int limit)
+    /// <summary>Rows of A in a block: whole panels, but for the last.</summary>
+    public static int RowsFor(int m) => EvenShare(m, Rows, LeftPacking.PanelRows);
+
+    /// <summary>
+    /// The largest even share of <paramref name="length"/> that is at most <paramref name="limit"/>, in whole groups: a short
+    /// block at the end would load what it needs into the caches and hardly use it.
+    /// </summary>
+    /// <param name="limit">A multiple of <paramref name="group"/>.</param>
+    public static int EvenShare(int length, int limit, int group)
     {
+        if (length <= limit)
+            return length;
         var blocks = (length + limit - 1) / limit;
-        return blocks <= 1 ? length : Math.Min(limit, ((length + blocks - 1) / blocks + 7) & ~7);
+        var share = (length + blocks - 1) / blocks;
+        return (share + group - 1) / group * group;
     }
 }

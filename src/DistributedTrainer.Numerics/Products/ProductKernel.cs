@@ -34,7 +34,7 @@ internal unsafe struct ProductKernel : IVectorKernel
         var width = RegisterTile<TVector>.Columns;
         var depth = Blocking.DepthFor(K);
         var fewRows = M <= Blocking.Rows;
-        var blockRows = Math.Min(M, Blocking.Rows);
+        var blockRows = Blocking.RowsFor(M);
         var blockColumns = !fewRows ? Blocking.Columns : TransposeB ? width : width * FewRowsPanels;
         var workspace = Workspace.Current;
         var packedA = workspace.Left(LeftPacking.Length(blockRows, depth));

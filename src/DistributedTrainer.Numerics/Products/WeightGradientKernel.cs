@@ -36,10 +36,10 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
         const int TallestRows = RegisterTile<TVector>.TallestRows;
         var width = RegisterTile<TVector>.Columns;
         var segments = new ReadOnlySpan<Segment>(Segments, SegmentCount);
-        var blockRows = Blocking.EvenShare(Rows, MaximumBlockRows);
-        var blockM = Math.Min(M, MaximumBlockM);
-        var blockN = Math.Min(N, MaximumBlockN);
-        var panelM = Math.Min(blockM, Math.Max(4, PackedFloatsOfD / blockRows / TallestRows) * TallestRows);
+        var blockRows = Blocking.EvenShare(Rows, MaximumBlockRows, 8);
+        var blockM = Blocking.EvenShare(M, MaximumBlockM, TallestRows);
+        var blockN = Blocking.EvenShare(N, MaximumBlockN, width);
+        var panelM = Blocking.EvenShare(blockM, Math.Max(4, PackedFloatsOfD / blockRows / TallestRows) * TallestRows, TallestRows);
         var stacks = new TileStacks
         {
             TilesHigh = (blockM + TallestRows - 1) / TallestRows,
