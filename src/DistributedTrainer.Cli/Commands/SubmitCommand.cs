@@ -24,6 +24,7 @@ internal static class SubmitCommand
 
     private static async Task<int> RunAsync(Job job, IReadOnlyList<string> seeds, bool follow, string? reportPath, bool json)
     {
+        var begin = TimeProvider.System.GetTimestamp();
         var screen = Screen.For(json);
         var submission = new JobSubmission(JobInput.NewId(job), JobFile.Format(job), MinNodes: 1, Servers: 0, Replicas: 1, ModelFolder: null);
         await using var client = await ClusterClient.ConnectAsync(seeds, RunningCluster.ConnectTimeout);
@@ -32,7 +33,7 @@ internal static class SubmitCommand
             var report = reportPath is null ? null : ReportFolder.Create(reportPath, job, Environment.CurrentDirectory);
             await using var host = new RunningCluster(client, report?.Path);
             var record = new RunRecord(submission.JobId, job, 0, submission.Replicas, 0);
-            return await new JobRun(host, record, report, screen, json, TimeProvider.System).RunAsync(submission);
+            return await new JobRun(host, record, report, screen, json, TimeProvider.System, begin).RunAsync(submission);
         }
 
         await client.SubmitAsync(submission, RunningCluster.RequestTimeout);

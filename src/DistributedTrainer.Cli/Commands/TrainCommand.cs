@@ -29,21 +29,24 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(TrainOptions options)
     {
+        var begin = TimeProvider.System.GetTimestamp();
         if (options.Resume)
             throw new CommandException("--resume needs checkpoints, which come in a later version", ExitCode.WrongInput);
         if (options.Replicas >= options.Nodes)
             throw new CommandException($"--replicas is {options.Replicas}; {options.Nodes} nodes have room for at most {options.Nodes - 1}", ExitCode.WrongInput);
+        var threads = options.Threads ?? Math.Max(1, Environment.ProcessorCount / options.Nodes);
+        await using var host = CreateHost(options.Nodes, threads);
         var job = JobInput.Read(options.Job, options.Set);
         var report = ReportFolder.Create(options.Report, job, Environment.CurrentDirectory);
         var submission = new JobSubmission(
             JobInput.NewId(job), JobFile.Format(job), options.Nodes, options.Servers ?? 0, options.Replicas ?? Math.Min(1, options.Nodes - 1), report.Path);
-        var threads = options.Threads ?? Math.Max(1, Environment.ProcessorCount / options.Nodes);
-        await using IJobHost host = options.Nodes == 1
-            ? new SingleProcess(threads)
-            : new LocalCluster(options.Nodes, (name, received) => NodeProcess.Start(name, threads, received), TimeProvider.System);
         var record = new RunRecord(submission.JobId, job, options.Nodes, submission.Replicas, threads);
-        return await new JobRun(host, record, report, Screen.For(options.Json), options.Json, TimeProvider.System).RunAsync(submission);
+        return await new JobRun(host, record, report, Screen.For(options.Json), options.Json, TimeProvider.System, begin).RunAsync(submission);
     }
+
+    private static IJobHost CreateHost(int nodes, int threads) => nodes == 1
+        ? new SingleProcess(threads)
+        : new LocalCluster(nodes, (name, received) => NodeProcess.Start(name, threads, received), TimeProvider.System);
 
     private sealed record TrainOptions(
         string Job, int Nodes, int? Servers, int? Replicas, int? Threads, IReadOnlyList<string> Set, bool Resume, string? Report, bool Json);

@@ -4,12 +4,12 @@ using DistributedTrainer.Coordination;
 namespace DistributedTrainer.Cli;
 
 /// <summary>One run from the hand-over of its job to its report: follows the events, shows and records them, and listens to signals.</summary>
-internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? report, Screen screen, bool json, TimeProvider time)
+/// <param name="begin">Timestamp of the command's start, for the time that all of it took.</param>
+internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? report, Screen screen, bool json, TimeProvider time, long begin)
 {
     /// <summary>After a signal: from asking for a stop to ending without an answer.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly long _begin = time.GetTimestamp();
     private readonly ProgressView _view = new(screen, time);
     private RunRecord _record = record;
     private volatile bool _interrupted;
@@ -74,7 +74,7 @@ internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? repo
 
     private void Conclude(JobResult result)
     {
-        var wallSeconds = time.GetElapsedTime(_begin).TotalSeconds;
+        var wallSeconds = time.GetElapsedTime(begin).TotalSeconds;
         var begun = _record.Started is not null;
         if (begun)
             report?.WriteWhole(ReportFolder.RunFile, RunJson.Write(_record.Job.Name, _record.JobId, result, wallSeconds, indented: true));

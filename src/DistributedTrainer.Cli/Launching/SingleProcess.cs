@@ -4,7 +4,10 @@ using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
 
-/// <summary>Trains in this process, through the same actors as a cluster but without sockets.</summary>
+/// <summary>
+/// Trains in this process, through the same actors as a cluster but without sockets. The node starts at once, beside whatever else has to
+/// be done before the job is ready: most of both is compiling methods, and there is more than one core.
+/// </summary>
 internal sealed class SingleProcess(int threads) : IJobHost
 {
     /// <summary>How long an ended node may take to wind down before the process leaves it behind.</summary>
@@ -12,14 +15,14 @@ internal sealed class SingleProcess(int threads) : IJobHost
 
     private readonly Channel<JobEvent> _events = Channel.CreateUnbounded<JobEvent>();
     private readonly Lock _gate = new();
+    private readonly Task<ClusterNode> _starting = Task.Run(() => ClusterNode.StartAsync(new NodeOptions { Clustered = false, Threads = threads }));
     private ClusterNode? _node;
     private string? _jobId;
     private bool _aborted;
 
     public async IAsyncEnumerable<JobEvent> RunAsync(JobSubmission submission)
     {
-        var node = await ClusterNode.StartAsync(new NodeOptions { Clustered = false, Threads = threads });
-        _node = node;
+        var node = _node = await _starting;
         node.JobEvents += jobEvent => _events.Writer.TryWrite(jobEvent);
         _ = EndWithNodeAsync(node);
         lock (_gate)
@@ -59,7 +62,7 @@ internal sealed class SingleProcess(int threads) : IJobHost
     public async ValueTask DisposeAsync()
     {
         if (_node is null)
-            return;
+            return; // The job was wrong; the process ends before the node matters.
         try
         {
             await _node.DisposeAsync().AsTask().WaitAsync(WindDown);

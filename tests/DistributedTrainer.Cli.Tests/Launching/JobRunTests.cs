@@ -76,7 +76,7 @@ public sealed class JobRunTests : IDisposable
     }
 
     private Task<int> RunAsync(ReportFolder? report, bool json) =>
-        new JobRun(_host, Samples.Record, report, new Screen(_results, _progress, IsLive: false, 140), json, new ManualTime()).RunAsync(Samples.Submission);
+        new JobRun(_host, Samples.Record, report, new Screen(_results, _progress, IsLive: false, 140), json, new ManualTime(), begin: 0).RunAsync(Samples.Submission);
 
     private sealed class FakeHost : IJobHost
     {
