@@ -19,8 +19,9 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly ITensorTransport _transport;
     private readonly BufferPool _pool;
     private readonly IActorRef _coordinator;
+    private readonly Func<OpenJob, JobOpenedHere> _opener;
     private readonly List<string> _book = [];
-    private readonly Dictionary<string, string> _savedModels = [];
+    private readonly Dictionary<string, ModelSaved> _savedModels = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
     private string? _jobId;
@@ -31,24 +32,23 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private IActorRef? _leaveWaiter;
     private long _term;
 
-    public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator)
+    public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator, Func<OpenJob, JobOpenedHere> opener)
     {
-        (_description, _transport, _pool, _coordinator) = (description, transport, pool, coordinator);
+        (_description, _transport, _pool, _coordinator, _opener) = (description, transport, pool, coordinator, opener);
 
         Receive<ReportTick>(_ => Tick());
         Receive<string>(Greet);
 
-        // Commands of a coordinator that another one has replaced are ignored.
-        Command<RefuseNode>(refuse => refuse.Term, refuse => Stop(refuse.Reason));
-        Command<KeepBookEntry>(entry => entry.Term, Keep);
-        Command<AskBook>(ask => ask.Term, SendBook);
-        Command<OpenJob>(open => open.Term, Open);
-        Command<PrepareAssignment>(message => message.Term, message => ToJob(message.JobId, message));
-        Command<ActivateAssignment>(message => message.Term, message => ToJob(message.JobId, message));
-        Command<StopSoon>(message => message.Term, message => ToJob(message.JobId, message));
-        Command<DecideEpoch>(message => message.Term, message => ToJob(message.JobId, message));
-        Command<SaveModel>(message => message.Term, message => ToJob(message.JobId, message));
-        Command<CloseJob>(close => close.Term, Close);
+        Heed<RefuseNode>(refuse => Stop(refuse.Reason));
+        Heed<KeepBookEntry>(Keep);
+        Heed<AskBook>(SendBook);
+        Obey<OpenJob>(Open);
+        Obey<PrepareAssignment>(order => ToJob(order.JobId, order));
+        Obey<ActivateAssignment>(order => ToJob(order.JobId, order));
+        Obey<StopSoon>(order => ToJob(order.JobId, order));
+        Obey<DecideEpoch>(order => ToJob(order.JobId, order));
+        Obey<SaveModel>(Save);
+        Obey<CloseJob>(Close);
 
         Receive<JobOpenedHere>(Opened);
         Receive<JobReport>(Learn);
@@ -59,7 +59,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<FollowJob>(_coordinator.Forward);
         Receive<AskStatus>(_coordinator.Forward);
         Receive<FetchModelPiece>(_coordinator.Forward);
-        Receive<ServeModelPiece>(piece => Sender.Tell(ModelPieces.Read(_savedModels.GetValueOrDefault(piece.JobId), piece)));
+        Receive<ServeModelPiece>(piece => Sender.Tell(ModelPieces.Read(_savedModels.GetValueOrDefault(piece.JobId)?.Folder, piece)));
         Receive<Leave>(BeginToLeave);
     }
 
@@ -70,13 +70,23 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(ReportTick.Instance, ReportTick.Instance, TimeSpan.Zero, ReportInterval);
     }
 
-    private void Command<TCommand>(Func<TCommand, long> term, Action<TCommand> handle) => Receive<TCommand>(command =>
-    {
-        if (term(command) < _term)
-            return;
-        _term = term(command);
-        handle(command);
-    });
+    /// <summary>Messages of a coordinator that another one has replaced are ignored.</summary>
+    private void Heed<TMessage>(Action<TMessage> handle)
+        where TMessage : ICoordinatorMessage => Receive<TMessage>(message =>
+        {
+            if (message.Term < _term)
+                return;
+            _term = message.Term;
+            handle(message);
+        });
+
+    /// <summary>Orders that rest on entries of the book that are not here yet are ignored too; they are repeated.</summary>
+    private void Obey<TCommand>(Action<TCommand> handle)
+        where TCommand : ICommand => Heed<TCommand>(command =>
+        {
+            if (command.Book <= _book.Count)
+                handle(command);
+        });
 
     // ---- reporting --------------------------------------------------------------------------------------------------------
 
@@ -156,7 +166,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         _jobReport = new JobReport(open.JobId, OpenState.Opening, "", "", 0, 0, 0, 0, -1, false, 0, 0, 0);
         Report();
         var address = _description.Address;
-        Task.Run(() => JobOpenedHere.Open(open)).PipeTo(
+        Task.Run(() => _opener(open)).PipeTo(
             Self, failure: error => new JobOpenedHere(open.JobId, null, null, $"node {address}: {UserMessage(error)}"));
     }
 
@@ -189,7 +199,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private void PassOn(ToCoordinator message)
     {
         if (message.Message is ModelSaved { Error: "" } saved)
-            _savedModels[saved.JobId] = saved.Folder;
+            _savedModels[saved.JobId] = saved;
         _coordinator.Tell(message.Message);
     }
 
@@ -197,6 +207,14 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         if (jobId == _jobId)
             _job?.Tell(message);
+    }
+
+    private void Save(SaveModel order)
+    {
+        if (order.Saver == _description.Address && _savedModels.TryGetValue(order.JobId, out var saved))
+            _coordinator.Tell(saved); // it is saved: the answer was lost
+        else
+            ToJob(order.JobId, order);
     }
 
     private void Close(CloseJob close)

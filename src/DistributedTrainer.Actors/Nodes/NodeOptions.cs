@@ -1,3 +1,5 @@
+using DistributedTrainer.Coordination;
+
 namespace DistributedTrainer.Actors;
 
 /// <summary>How one node runs.</summary>
@@ -20,4 +22,7 @@ public sealed record NodeOptions
 
     /// <summary>HOCON that comes before our own, e.g. the text of a configuration file.</summary>
     public string? Hocon { get; init; }
+
+    /// <summary>Makes a job ready on this node. Another one gives tests their own data, batches and initial weights.</summary>
+    internal Func<OpenJob, JobOpenedHere> Opener { get; init; } = JobOpenedHere.Open;
 }

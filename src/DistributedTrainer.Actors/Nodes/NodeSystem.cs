@@ -39,7 +39,7 @@ internal static class NodeSystem
         if (options.Clustered)
             ComposeCluster(akka, options, threads);
         else
-            akka.WithActors((system, registry) => StartAlone(system, registry, threads));
+            akka.WithActors((system, registry) => StartAlone(system, registry, options, threads));
     }
 
     public static string AddressOf(ActorSystem system)
@@ -95,25 +95,25 @@ internal static class NodeSystem
         {
             var address = AddressOf(system);
             var transport = new AkkaRemoteTransport(system, address);
-            Start(system, registry, address, options.Roles, threads, transport, transport.Pool, registry.Get<CoordinatorActor>());
+            Start(system, registry, address, options, threads, transport, transport.Pool, registry.Get<CoordinatorActor>());
         });
     }
 
-    private static void StartAlone(ActorSystem system, IActorRegistry registry, int threads)
+    private static void StartAlone(ActorSystem system, IActorRegistry registry, NodeOptions options, int threads)
     {
         var coordinator = system.ActorOf(
             Props.Create(() => new CoordinatorActor(LocalAddress, BuildFingerprint.Current, new CoordinatorTimeouts())), CoordinatorActor.Name);
-        Start(system, registry, LocalAddress, Roles, threads, new NoTransport(), new BufferPool(), coordinator);
+        Start(system, registry, LocalAddress, options, threads, new NoTransport(), new BufferPool(), coordinator);
     }
 
     private static void Start(
-        ActorSystem system, IActorRegistry registry, string address, IReadOnlyList<string> roles, int threads, ITensorTransport transport,
+        ActorSystem system, IActorRegistry registry, string address, NodeOptions options, int threads, ITensorTransport transport,
         BufferPool pool, IActorRef coordinator)
     {
         var description = new NodeDescription(
-            address, Environment.ProcessId, Environment.MachineName, [.. roles], threads, BuildFingerprint.Current);
+            address, Environment.ProcessId, Environment.MachineName, [.. options.Roles], threads, BuildFingerprint.Current);
         registry.Register<NodeActor>(system.ActorOf(
-            Props.Create(() => new NodeActor(description, transport, pool, coordinator)), NodeActor.Name));
+            Props.Create(() => new NodeActor(description, transport, pool, coordinator, options.Opener)), NodeActor.Name));
     }
 
     private static string Own(int threads, NodeOptions options) =>

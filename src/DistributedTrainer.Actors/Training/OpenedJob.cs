@@ -7,10 +7,11 @@ namespace DistributedTrainer.Actors;
 /// <summary>A job made ready on a node: data loaded, model compiled, numbers fixed. Immutable and shared by the node's actors.</summary>
 public sealed class OpenedJob : IDisposable
 {
-    private OpenedJob(string id, Job job, DataSet data, Network network, int servers)
+    /// <param name="plan">Null: what the job and its training rows make.</param>
+    internal OpenedJob(string id, Job job, DataSet data, Network network, int servers, RunPlan? plan = null)
     {
         (Id, Job, Data, Network) = (id, job, data, network);
-        Plan = new RunPlan(job, data.Train.Count);
+        Plan = plan ?? new RunPlan(job, data.Train.Count);
         Tree = new ReductionTree(Plan.Shards);
         Ranges = ServerRange.Split(network.Layout.Length, servers);
         Metrics = new MetricSet(job.Metrics ?? MetricSet.DefaultFor(job.Loss), job.Loss, network.OutputLength);

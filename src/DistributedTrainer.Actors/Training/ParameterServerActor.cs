@@ -27,6 +27,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private int _stateParts;
     private AssignmentActivated? _activated;
     private bool _isHandedOver;
+    private RunFailed? _failure;
 
     /// <param name="job">The job.</param>
     /// <param name="range">The range this server owns.</param>
@@ -142,8 +143,8 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (!double.IsFinite(root.Sums.Loss))
         {
             _isStopped = true;
-            if (_lead is not null)
-                _place.JobActor.Tell(new ToCoordinator(new RunFailed(_job.Id, _place.Self, NotFinite(root))));
+            _failure = _lead is null ? null : new RunFailed(_job.Id, _place.Self, NotFinite(root));
+            Report(_failure);
             return;
         }
 
@@ -205,6 +206,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     {
         if (_lead is null || !HasState || _isHandedOver)
             return;
+        Report(_failure); // the first one may have been lost
         var missing = _ledger.Missing();
         Report(_lead.Progress(_version, missing.Count == 0 ? "" : string.Join(", ", missing)));
         Report(_lead.AtVersion(_version));

@@ -63,7 +63,7 @@ public sealed partial class CoordinatorLogic
     private void TellToOpen(JobRecord job, NodeEntry node)
     {
         if (ReportOn(job, node) is null)
-            Repeat(node.Report.Node.Address, $"open {job.Submission.JobId}", new OpenJob(Term, job.Submission.JobId, job.Submission.JobText, Servers(job)));
+            Repeat(node.Report.Node.Address, $"open {job.Submission.JobId}", new OpenJob(Term, _book.Count, job.Submission.JobId, job.Submission.JobText, Servers(job)));
     }
 
     /// <summary>Server ranges asked for: by default on the first two nodes.</summary>
@@ -138,12 +138,12 @@ public sealed partial class CoordinatorLogic
         foreach (var node in behind)
         {
             Repeat(node, $"prepare {latest.Number}", new PrepareAssignment(
-                Term, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries]));
+                Term, _book.Count, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries]));
         }
 
         var leader = (job.InForce ?? latest).Leader;
         if (behind.Count == 0)
-            Repeat(leader, $"activate {latest.Number}", new ActivateAssignment(Term, job.Submission.JobId, latest.Number));
+            Repeat(leader, $"activate {latest.Number}", new ActivateAssignment(Term, _book.Count, job.Submission.JobId, latest.Number));
     }
 
     /// <returns>Whether a new assignment was made.</returns>
@@ -181,7 +181,7 @@ public sealed partial class CoordinatorLogic
         if (job.Stop is null && job.Job.Stop.Time is { } limit && _progress!.TrainingStartedAt is { } start && _now - start >= limit)
             Record(new StopRequested(job.Submission.JobId, "time", 0));
         if (job is { Stop: not null, InForce: { } inForce })
-            Repeat(inForce.Leader, "stop", new StopSoon(Term, job.Submission.JobId));
+            Repeat(inForce.Leader, "stop", new StopSoon(Term, _book.Count, job.Submission.JobId));
     }
 
     private string Waiting(JobRecord job)
@@ -207,7 +207,7 @@ public sealed partial class CoordinatorLogic
         var useBest = job.Job.Stop.Patience is not null;
         var version = useBest ? job.LastEpoch!.State.BestVersion : job.LastEpoch!.Row.Step;
         var saver = Saver(job);
-        var save = new SaveModel(Term, job.Submission.JobId, version, useBest, saver, job.Submission.ModelFolder);
+        var save = new SaveModel(Term, _book.Count, job.Submission.JobId, version, useBest, saver, job.Submission.ModelFolder);
         foreach (var node in job.InForce!.Primaries.Append(saver).Distinct())
             Repeat(node, $"save {saver}", save);
         if (_now - _progress.SavingSince > timeouts.Save)
@@ -253,7 +253,7 @@ public sealed partial class CoordinatorLogic
         _decisions.Add(new TellFollowers(new JobFinished(job.Submission.JobId, result)));
         _decisions.Add(new Explain($"job {job.Job.Name} {result.State}: {result.StopReason}"));
         foreach (var node in _nodes.Keys)
-            Tell(node, new CloseJob(Term, job.Submission.JobId));
+            Tell(node, new CloseJob(Term, _book.Count, job.Submission.JobId));
         _sent.Clear();
     }
 

@@ -13,6 +13,9 @@ namespace DistributedTrainer.Coordination;
 /// <param name="timeouts">Bounds of all waits.</param>
 public sealed partial class CoordinatorLogic(string self, string fingerprint, CoordinatorTimeouts timeouts)
 {
+    /// <summary>Book entries for a node that lacks many.</summary>
+    private const int MostEntriesAtOnce = 256;
+
     private readonly Dictionary<string, NodeEntry> _nodes = [];
     private readonly List<BookEntry> _book = [];
     private readonly List<string> _bookTexts = [];
@@ -118,11 +121,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         node.Report = report;
-        // The order to close it was lost: the node would keep the job's memory, and could not leave.
-        if (report.Job is { IsIdle: false, JobId: var openId } && _jobs.TryGetValue(openId, out var known) && known.Closed is not null)
-            Repeat(report.Node.Address, $"close {openId}", new CloseJob(Term, openId));
-        for (var index = report.BookLength; index < Math.Min(_book.Count, report.BookLength + 32); index++)
-            Repeat(report.Node.Address, $"book {index}", new KeepBookEntry(Term, index, _bookTexts[index]));
+        SendBook(node);
+        CloseOn(report);
         Reconcile();
     }
 
@@ -299,8 +299,24 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         foreach (var node in job.Participants)
         {
             if (!(_nodes.GetValueOrDefault(node)?.Report.Job?.DecidedVersion >= version))
-                Repeat(node, $"decide {version}", new DecideEpoch(Term, job.Submission.JobId, version, epoch.Decision.Stop, epoch.Decision.KeepBest));
+                Repeat(node, $"decide {version}", new DecideEpoch(Term, _book.Count, job.Submission.JobId, version, epoch.Decision.Stop, epoch.Decision.KeepBest));
         }
+    }
+
+    /// <summary>What the node's copy of the book lacks, as far as it has not been sent a moment ago.</summary>
+    private void SendBook(NodeEntry node)
+    {
+        var end = Math.Min(_book.Count, node.Report.BookLength + MostEntriesAtOnce);
+        for (var index = node.Report.BookLength; index < end; index++)
+            Repeat(node.Report.Node.Address, $"book {index}", new KeepBookEntry(Term, index, _bookTexts[index]));
+        node.SentBook = Math.Max(node.SentBook, end);
+    }
+
+    /// <summary>Tells a node to free a job that is over: the first order may have been lost.</summary>
+    private void CloseOn(NodeReport report)
+    {
+        if (report.Job is { IsIdle: false, JobId: var id } && _jobs.GetValueOrDefault(id)?.Closed is not null)
+            Repeat(report.Node.Address, $"close {id}", new CloseJob(Term, _book.Count, id));
     }
 
     private void Record(BookEntry entry) => Fold(entry, JsonSerializer.Serialize(entry, BookJson.Default.BookEntry));
@@ -320,8 +336,11 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             _queue.Remove(entry.JobId);
         foreach (var node in _nodes.Values)
         {
-            if (node.Report.BookLength == _book.Count - 1)
-                Repeat(node.Report.Node.Address, $"book {_book.Count - 1}", new KeepBookEntry(Term, _book.Count - 1, text));
+            // At once where the node has all that came before, so that the orders that follow find the entry there.
+            if (node.SentBook != _book.Count - 1)
+                continue;
+            Repeat(node.Report.Node.Address, $"book {_book.Count - 1}", new KeepBookEntry(Term, _book.Count - 1, text));
+            node.SentBook = _book.Count;
         }
     }
 
@@ -358,6 +377,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     private sealed class NodeEntry(NodeReport report, int order)
     {
         public NodeReport Report { get; set; } = report;
+
+        /// <summary>Entries of the book that the node has, or that are on their way to it.</summary>
+        public int SentBook { get; set; } = report.BookLength;
 
         public int Order { get; } = order;
     }

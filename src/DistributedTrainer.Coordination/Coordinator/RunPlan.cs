@@ -24,7 +24,8 @@ public sealed class RunPlan
     /// <summary>Steps unless a stop rule ends the run before.</summary>
     public long TotalSteps { get; }
 
-    public BatchPlan Batches { get; }
+    /// <summary>Which rows each shard takes at each step. Others than the seed's permutation replay runs whose batches are given.</summary>
+    public BatchPlan Batches { get; init; }
 
     /// <summary>Whether an epoch, or the run, ends with this version: a decision is due before the next step.</summary>
     public bool IsBoundary(long version) => version > 0 && (version % StepsPerEpoch == 0 || version == TotalSteps);

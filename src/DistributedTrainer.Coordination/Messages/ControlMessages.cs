@@ -7,6 +7,22 @@ namespace DistributedTrainer.Coordination;
 /// <summary>Marks what may travel between nodes on the control plane.</summary>
 public interface IControlMessage;
 
+/// <summary>From a coordinator to a node, who ignores coordinators that another one has replaced.</summary>
+public interface ICoordinatorMessage : IControlMessage
+{
+    long Term { get; }
+}
+
+/// <summary>
+/// An order that rests on what the coordinator's book says. A node obeys it once its own copy has as many entries: so no effect of a
+/// decision outlives the decision, whoever is coordinator next.
+/// </summary>
+public interface ICommand : ICoordinatorMessage
+{
+    /// <summary>Entries of the coordinator's book when it gave the order.</summary>
+    int Book { get; }
+}
+
 // ---- node → coordinator: one repeated report says everything the coordinator needs -----------------------------------------
 
 /// <summary>Sent twice a second and on every change.</summary>
@@ -60,25 +76,25 @@ public sealed record Answer(bool Accepted, string Reason) : IControlMessage;
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
 
 /// <summary>The node may not take part: another build. It says why and stops with exit code 3.</summary>
-public sealed record RefuseNode(long Term, string Reason) : IControlMessage;
+public sealed record RefuseNode(long Term, string Reason) : ICoordinatorMessage;
 
 /// <summary>Keep this entry of the coordinator's book, so that another coordinator can go on from it.</summary>
-public sealed record KeepBookEntry(long Term, int Index, string Json) : IControlMessage;
+public sealed record KeepBookEntry(long Term, int Index, string Json) : ICoordinatorMessage;
 
 /// <summary>Asks a node for the book from an entry on; it answers with <see cref="KeepBookEntry"/> messages.</summary>
-public sealed record AskBook(long Term, int FromIndex) : IControlMessage;
+public sealed record AskBook(long Term, int FromIndex) : ICoordinatorMessage;
 
 /// <summary>Load the data, compile the model, report.</summary>
-public sealed record OpenJob(long Term, string JobId, string JobText, int Servers) : IControlMessage;
+public sealed record OpenJob(long Term, int Book, string JobId, string JobText, int Servers) : ICommand;
 
 /// <summary>Get ready to follow an assignment. Shards and Primaries hold node addresses by shard and by range.</summary>
-public sealed record PrepareAssignment(long Term, string JobId, int Number, string[] Shards, string[] Primaries) : IControlMessage;
+public sealed record PrepareAssignment(long Term, int Book, string JobId, int Number, string[] Shards, string[] Primaries) : ICommand;
 
 /// <summary>To the leading server's node: every node is ready; stamp the assignment on the next published version.</summary>
-public sealed record ActivateAssignment(long Term, string JobId, int Number) : IControlMessage;
+public sealed record ActivateAssignment(long Term, int Book, string JobId, int Number) : ICommand;
 
 /// <summary>To the leading server's node: make the next published version the last.</summary>
-public sealed record StopSoon(long Term, string JobId) : IControlMessage;
+public sealed record StopSoon(long Term, int Book, string JobId) : ICommand;
 
 // ---- leading server → coordinator -------------------------------------------------------------------------------------------
 
@@ -101,17 +117,17 @@ public sealed record RunFailed(string JobId, string Node, string Reason) : ICont
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
 
 /// <summary>The epoch decision for a version: go on or stop; servers keep the version where it is the best so far.</summary>
-public sealed record DecideEpoch(long Term, string JobId, long Version, bool Stop, bool KeepBest) : IControlMessage;
+public sealed record DecideEpoch(long Term, int Book, string JobId, long Version, bool Stop, bool KeepBest) : ICommand;
 
 /// <summary>Servers send their range of the saved version to <paramref name="Saver"/>, which writes the model and scores it on the test part.</summary>
-public sealed record SaveModel(long Term, string JobId, long Version, bool UseBest, string Saver, string? ModelFolder) : IControlMessage;
+public sealed record SaveModel(long Term, int Book, string JobId, long Version, bool UseBest, string Saver, string? ModelFolder) : ICommand;
 
 /// <summary>The saver is done. The score is empty where the job has no test part.</summary>
 public sealed record ModelSaved(
     string JobId, string WeightsSha256, string Folder, bool HasTest, double TestLoss, string[] MetricNames, double[] MetricValues, string Error) : IControlMessage;
 
 /// <summary>The job is over: free everything.</summary>
-public sealed record CloseJob(long Term, string JobId) : IControlMessage;
+public sealed record CloseJob(long Term, int Book, string JobId) : ICommand;
 
 // ---- client ↔ saver: the finished model in pieces ---------------------------------------------------------------------------
 
