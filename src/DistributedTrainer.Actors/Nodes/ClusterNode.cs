@@ -17,6 +17,8 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly TaskCompletionSource _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<(string Reason, int ExitCode)> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile string _reason = "the actor system has shut down";
+
     private ClusterNode(IHost host, NodeOptions options)
     {
         _host = host;
@@ -24,8 +26,7 @@ public sealed class ClusterNode : IAsyncDisposable
         _nodeActor = host.Services.GetRequiredService<ActorRegistry>().Get<NodeActor>();
         Address = options.Clustered ? NodeSystem.AddressOf(_system) : NodeSystem.LocalAddress;
         _system.ActorOf(Props.Create(() => new NodeEventsActor(this)));
-        _system.WhenTerminated.ContinueWith(
-            _ => _stopped.TrySetResult(("the actor system has shut down", 0)), TaskScheduler.Default);
+        _system.WhenTerminated.ContinueWith(_ => _stopped.TrySetResult((_reason, 0)), TaskScheduler.Default);
     }
 
     /// <summary>Every event of every job, on the node that hosts the coordinator.</summary>
@@ -98,18 +99,18 @@ public sealed class ClusterNode : IAsyncDisposable
     public async Task LeaveAsync(TimeSpan timeout)
     {
         using var bound = new CancellationTokenSource(timeout);
-        var reason = "left the cluster";
+        _reason = "left the cluster";
         try
         {
             await _nodeActor.Ask<MayLeave>(new Leave(), bound.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is TaskCanceledException or AskTimeoutException)
         {
-            reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds:0} s for another node to take it";
+            _reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds:0} s for another node to take it";
         }
 
         await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout).ConfigureAwait(false);
-        _stopped.TrySetResult((reason, 0));
+        _stopped.TrySetResult((_reason, 0));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using DistributedTrainer.Coordination;
@@ -13,6 +14,12 @@ public sealed class ControlSerializer(ExtendedActorSystem system) : Akka.Seriali
 {
     /// <summary>No control message comes near this; anything longer is refused before it is read.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// A message begins with the checksum of the rest. Hyperion believes the lengths it reads: a few damaged bytes would have it make
+    /// arrays of gigabytes.
+    /// </summary>
+    internal const int SealLength = sizeof(uint);
 
     private static readonly Serializer Hyperion = new(new SerializerOptions(
         versionTolerance: false,
@@ -35,8 +42,11 @@ public sealed class ControlSerializer(ExtendedActorSystem system) : Akka.Seriali
         if (obj is not IControlMessage)
             throw new SerializationException($"{obj.GetType()} is not a control message.");
         using var stream = new MemoryStream();
+        stream.Write(stackalloc byte[SealLength]);
         Hyperion.Serialize(obj, stream);
-        return stream.ToArray();
+        var bytes = stream.ToArray();
+        Seal(bytes);
+        return bytes;
     }
 
     /// <exception cref="SerializationException">The bytes are too long, malformed, or name a type that is not allowed.</exception>
@@ -44,9 +54,11 @@ public sealed class ControlSerializer(ExtendedActorSystem system) : Akka.Seriali
     {
         if (bytes.Length > MaxBytes)
             throw new SerializationException($"A control message of {bytes.Length} bytes is longer than {MaxBytes}.");
+        if (bytes.Length < SealLength || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Checksum.Of(bytes.AsSpan(SealLength)))
+            throw new SerializationException($"A control message of {bytes.Length} bytes is damaged: its checksum is wrong.");
         try
         {
-            using var stream = new MemoryStream(bytes, writable: false);
+            using var stream = new ExactStream(bytes, SealLength);
             return Hyperion.Deserialize<object>(stream) as IControlMessage ?? throw new SerializationException("The bytes are not a control message.");
         }
         catch (Exception error) when (error is not SerializationException)
@@ -55,4 +67,7 @@ public sealed class ControlSerializer(ExtendedActorSystem system) : Akka.Seriali
             throw new SerializationException($"A control message of {bytes.Length} bytes is malformed: {error.Message}", error);
         }
     }
+
+    /// <summary>Writes the checksum of what follows it into the first bytes.</summary>
+    internal static void Seal(Span<byte> bytes) => BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum.Of(bytes[SealLength..]));
 }

@@ -194,9 +194,12 @@ public sealed partial class CoordinatorLogic
             : _progress?.Report?.Waiting is { Length: > 0 } waiting ? $"{waiting} ({Spread(job.InForce!)})" : $"the leading server on {(job.InForce ?? job.Latest)?.Leader}";
     }
 
-    /// <summary>Nothing of the job is left on the node: the assignment in force leaves it out and it has sent everything.</summary>
-    private static bool IsReleased(JobRecord job, string node) =>
-        job.InForce is { } inForce && !inForce.Nodes.Contains(node) && job.Latest?.Number == inForce.Number;
+    /// <summary>
+    /// Nothing of the job is left on the node: the assignment in force leaves it out. One that left politely saw for itself that the
+    /// newest assignment is in force, perhaps before the leading server told us.
+    /// </summary>
+    private static bool IsReleased(JobRecord job, string node, bool politely) =>
+        job.Latest is { } latest && !latest.Nodes.Contains(node) && (politely || job.InForce?.Number == latest.Number);
 
     // ---- the end ----------------------------------------------------------------------------------------------------------
 

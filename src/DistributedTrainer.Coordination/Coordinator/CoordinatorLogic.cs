@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using DistributedTrainer.Learning;
 
@@ -13,6 +14,11 @@ namespace DistributedTrainer.Coordination;
 /// <param name="timeouts">Bounds of all waits.</param>
 public sealed partial class CoordinatorLogic(string self, string fingerprint, CoordinatorTimeouts timeouts)
 {
+    // Ids become part of actor and folder names on every node.
+    private const int MostIdLetters = 200;
+    private static readonly SearchValues<char> IdLetters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
     /// <summary>Book entries for a node that lacks many.</summary>
     private const int MostEntriesAtOnce = 256;
 
@@ -69,6 +75,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         _now = now;
         if (_jobs.ContainsKey(submit.JobId))
             return new Answer(true, "known");
+        if (submit.JobId.Length is 0 or > MostIdLetters || submit.JobId.AsSpan().ContainsAnyExcept(IdLetters))
+            return new Answer(false, $"the job's id '{submit.JobId}' is not 1 to {MostIdLetters} letters, digits and . _ -");
         try
         {
             JobFile.Parse(submit.JobText, "submitted job");
@@ -131,16 +139,18 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     public void HandleGone(string address, bool politely, TimeSpan now)
     {
         _now = now;
-        if (!_nodes.Remove(address))
-            return;
+        var wasKnown = _nodes.Remove(address);
         if (Current is not { Opened: not null, Closed: null } job)
         {
             Reconcile();
             return;
         }
 
+        // A node that takes the coordinator with it never reports to the next one, but the book knows it.
+        if (!wasKnown && !job.HasMember(address))
+            return;
         Happened(job, politely ? "node-left" : "node-lost", address, "");
-        if (job.Participants.Contains(address) && !IsReleased(job, address))
+        if (job.Participants.Contains(address) && !IsReleased(job, address, politely))
             Close(job, "failed", $"node {address} was lost in step {_progress?.Step}: it had shards or a server range, and this version cannot replace a node that did not leave politely", 1);
         Reconcile();
     }

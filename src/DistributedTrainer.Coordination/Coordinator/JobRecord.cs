@@ -32,6 +32,10 @@ internal sealed class JobRecord(JobSubmission submission)
     /// <summary>Every node that has a part now or is about to.</summary>
     public IEnumerable<string> Participants => (InForce?.Nodes ?? []).Union(Latest?.Nodes ?? []);
 
+    /// <summary>Whether a node has joined the job's cluster and not gone since, by the book.</summary>
+    public bool HasMember(string node) => Events.LastOrDefault(change => change.Node == node && change.Kind is "node-joined" or "node-left" or "node-lost")
+        is { Kind: "node-joined" };
+
     public void Apply(BookEntry entry)
     {
         switch (entry)

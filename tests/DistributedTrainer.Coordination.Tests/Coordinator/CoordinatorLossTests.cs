@@ -87,10 +87,12 @@ public class CoordinatorLossTests
         cluster.Until(() => cluster.Training.Version == 2, "step 2");
         cluster.Node("n0").IsLeaving = true;
         cluster.Until(() => cluster.Node("n0").MayLeave, "leave to go");
-        cluster.Remove("n0", politely: true);
+        cluster.Vanish("n0");
         cluster.MoveCoordinator("n1");
+        cluster.Logic.HandleGone("n0", politely: true, cluster.Now);
         Check(cluster);
         Assert.Equal(["n1", "n2"], cluster.Training.Stamped!.Nodes);
+        Assert.Equal("n0", Assert.Single(cluster.Changes("node-left")).Node);
     }
 
     [Fact]

@@ -87,6 +87,18 @@ public class CoordinatorMembershipTests
     }
 
     [Fact]
+    public void A_node_may_be_gone_before_the_leading_server_tells_that_it_was_released()
+    {
+        var cluster = Running();
+        cluster.Loses = (_, name) => name == "step report";
+        cluster.Node("n2").IsLeaving = true;
+        cluster.Until(() => cluster.Node("n2").MayLeave, "leave to go");
+        cluster.Remove("n2", politely: true);
+        cluster.Loses = (_, _) => false;
+        Assert.Equal("completed", cluster.ToEnd().State);
+    }
+
+    [Fact]
     public void A_lost_node_with_a_part_ends_the_run_and_is_named()
     {
         var cluster = Running();

@@ -139,6 +139,15 @@ public class CoordinatorOpeningTests
         Assert.Equal("completed", cluster.ToEnd("j2").State);
     }
 
+    [Theory, InlineData(""), InlineData("a b"), InlineData("../up"), InlineData("a/b"), InlineData("ü")]
+    public void An_id_that_cannot_name_a_folder_is_refused(string id)
+    {
+        var cluster = new PlayedCluster();
+        Assert.False(cluster.Logic.Submit(SmallJobs.Submit(id: id), cluster.Now).Accepted);
+        Assert.False(cluster.Logic.Submit(SmallJobs.Submit(id: new string('a', 201)), cluster.Now).Accepted);
+        Assert.Empty(cluster.Logic.Status().Jobs);
+    }
+
     [Fact]
     public void A_job_that_cannot_be_read_is_refused_with_the_reason()
     {

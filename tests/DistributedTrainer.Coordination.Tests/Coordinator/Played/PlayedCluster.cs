@@ -11,7 +11,6 @@ internal sealed class PlayedCluster
 
     private readonly Queue<(string Name, Action Deliver)> _inFlight = new();
     private readonly Dictionary<string, PlayedNode> _nodes = [];
-    private readonly HashSet<string> _gone = [];
 
     public PlayedCluster(int nodes = 3)
     {
@@ -53,11 +52,13 @@ internal sealed class PlayedCluster
 
     public void Submit(SubmitJob job) => Assert.Equal("", Logic.Submit(job, Now) is { Accepted: true } ? "" : "refused");
 
+    /// <summary>A node is gone, and the coordinator has not been told yet.</summary>
+    public void Vanish(string address) => _nodes.Remove(address);
+
     /// <summary>A node leaves the cluster's membership.</summary>
     public void Remove(string address, bool politely)
     {
-        _nodes.Remove(address);
-        _gone.Add(address);
+        Vanish(address);
         Logic.HandleGone(address, politely, Now);
     }
 

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace DistributedTrainer.Actors.Tests;
+
+/// <summary>Golden numbers that PyTorch wrote in float64: the file beside the tests, or that of the folder in DTRAIN_GOLDEN.</summary>
+internal static class GoldenFile
+{
+    public static IReadOnlyList<JsonElement> Cases(string name)
+    {
+        var folder = Environment.GetEnvironmentVariable("DTRAIN_GOLDEN");
+        if (string.IsNullOrEmpty(folder))
+            folder = Path.Combine(AppContext.BaseDirectory, "golden");
+        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, name)));
+        return [.. file.RootElement.GetProperty("cases").Clone().EnumerateArray()];
+    }
+
+    public static double[] Numbers(this JsonElement item, string name) =>
+        [.. item.GetProperty(name).GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
+
+    public static float[] Floats(this JsonElement item, string name) => [.. item.Numbers(name).Select(value => (float)value)];
+
+    public static int[] Shape(this JsonElement item, string name) =>
+        [.. item.GetProperty(name).GetProperty("shape").EnumerateArray().Select(value => value.GetInt32())];
+
+    public static double Number(this JsonElement item, string name, double otherwise) =>
+        item.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
+
+    public static bool Flag(this JsonElement item, string name, bool otherwise) =>
+        item.TryGetProperty(name, out var value) ? value.GetBoolean() : otherwise;
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
+using DistributedTrainer.Numerics;
+
+namespace DistributedTrainer.Actors.Tests;
+
+/// <summary>
+/// Training as a plain loop, without actors, servers or assignments: each shard's gradient alone, shards added along the tree by
+/// recursion, one optimizer over the whole vector. What every cluster's weights must equal bit for bit.
+/// </summary>
+internal sealed unsafe class PlainTraining : IDisposable
+{
+    private readonly Job _job;
+    private readonly DataSet _data;
+    private readonly Network _network;
+    private readonly RunPlan _plan;
+    private readonly NetworkPass _pass;
+    private readonly RangeOptimizer _optimizer;
+    private readonly FloatBuffer _parameters;
+    private readonly int[] _rows;
+
+    private PlainTraining(Job job)
+    {
+        _job = job;
+        _data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
+        _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count);
+        _plan = new RunPlan(job, _data.Train.Count);
+        _rows = new int[_plan.Batches.SliceLengthMax];
+        _pass = _network.CreatePass(_rows.Length);
+        _optimizer = new RangeOptimizer(job.Optimizer, job.Penalty, _network.Layout, 0, _network.Layout.Length);
+        _parameters = new FloatBuffer(_network.Layout.Length);
+        _network.Initialize(_parameters.Span, job.Seed);
+    }
+
+    /// <summary>SHA-256 of the parameters after a number of steps.</summary>
+    public static string Hash(Job job, long steps)
+    {
+        using var training = new PlainTraining(job);
+        for (var step = 0L; step < steps; step++)
+            training.Step(step);
+        return Convert.ToHexStringLower(SHA256.HashData(training._parameters.Bytes));
+    }
+
+    public void Dispose()
+    {
+        _pass.Dispose();
+        _optimizer.Dispose();
+        _parameters.Dispose();
+        _data.Dispose();
+    }
+
+    private void Step(long step)
+    {
+        var (gradient, sums) = Sum(step, new Slot(0, _plan.Shards)) ?? throw new InvalidOperationException($"step {step} has no rows");
+        using (gradient)
+            _optimizer.Update(_parameters.Pointer, _parameters.Pointer, gradient.Pointer, sums.Denominator, step);
+    }
+
+    private (FloatBuffer Gradient, StepSums Sums)? Sum(long step, Slot slot)
+    {
+        if (slot.IsLeaf)
+            return Leaf(step, slot.First);
+        var (left, right) = ReductionTree.Children(slot);
+        if (Sum(step, left) is not { } first)
+            return Sum(step, right);
+        if (Sum(step, right) is not { } second)
+            return first;
+        for (var index = 0; index < first.Gradient.Length; index++)
+            first.Gradient.Span[index] += second.Gradient.Span[index];
+        second.Gradient.Dispose();
+        return (first.Gradient, first.Sums + second.Sums);
+    }
+
+    private (FloatBuffer Gradient, StepSums Sums)? Leaf(long step, int shard)
+    {
+        var rows = _plan.Batches.Slice(step, shard, _rows);
+        if (rows == 0)
+            return null;
+        _data.Train.Read(_rows.AsSpan(0, rows), _pass.Inputs, _pass.Targets);
+        var gradient = new FloatBuffer(_network.Layout.Length);
+        StepSums sums;
+        _pass.Gradient(_parameters.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);
+        return (gradient, sums);
+    }
+}

@@ -1,0 +1,63 @@
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors.Tests;
+
+/// <summary>Jobs that take fractions of a second.</summary>
+internal static class SmallJobs
+{
+    /// <summary>12,010 parameters: three server ranges. 1,438 training rows: batches of 32 with a short last one.</summary>
+    public static Job Digits => new()
+    {
+        Name = "digits",
+        Data = new BuiltInData("digits") { ValidationFraction = 0.2 },
+        Model = [new Dense(160) { Activation = Activation.Relu, Initializer = InitializerSpec.HeNormal }, new Dense(10)],
+        Loss = new CrossEntropy(),
+        Optimizer = new Adam { LearningRate = 0.003 },
+        BatchSize = 32,
+        Epochs = 3,
+        Stop = new StopSpec { Steps = 70 },
+    };
+
+    /// <summary>The shapes that are easy to get wrong, each a change of the digits job.</summary>
+    public static IReadOnlyDictionary<string, Job> Shapes { get; } = new Dictionary<string, Job>
+    {
+        ["as it is"] = Digits,
+        ["penalty, patience, test part"] = Digits with
+        {
+            Data = Digits.Data with { TestFraction = 0.1 },
+            Penalty = new PenaltySpec(1e-4, 1e-3),
+            Stop = new StopSpec { Patience = 1, MinDelta = 1 },
+        },
+        ["one sample a shard"] = Digits with { BatchSize = 7, Shards = 7 },
+        ["odd shards, empty slices in the last batch"] = Digits with { BatchSize = 17, Shards = 13, Stop = new StopSpec { Steps = 100 } },
+        ["a last batch of one row"] = Digits with { BatchSize = 479, Shards = 5, Stop = new StopSpec() },
+        ["all rows in one batch"] = Digits with { BatchSize = null, Shards = 3, Epochs = 5 },
+        ["one shard"] = Digits with { Shards = 1 },
+        ["shards by rows"] = Digits with { Data = Digits.Data with { ShardBy = ShardBy.Rows }, Shards = 6 },
+        ["momentum, no validation"] = Digits with
+        {
+            Data = new BuiltInData("digits"),
+            Optimizer = new GradientDescent { LearningRate = 0.05, Momentum = 0.9, Nesterov = true },
+        },
+        ["regression"] = new Job
+        {
+            Name = "diabetes",
+            Data = new BuiltInData("diabetes") { ValidationFraction = 0.1 },
+            Model = [new Dense(8) { Activation = Activation.Tanh }, new Dense(1)],
+            Loss = new Huber(),
+            Optimizer = new RmsProp { LearningRate = 0.01 },
+            BatchSize = 50,
+            Epochs = 8,
+        },
+    };
+
+    public static string DataSha256(Job job)
+    {
+        using var data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
+        return data.Sha256;
+    }
+
+    public static TheoryData<string> Names => [.. Shapes.Keys];
+}
