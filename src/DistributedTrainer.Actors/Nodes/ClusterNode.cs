@@ -97,7 +97,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Hands shards and ranges over, leaves the cluster, stops. Bounded by <paramref name="timeout"/>.</summary>
     public async Task LeaveAsync(TimeSpan timeout)
     {
-        using var bound = new CancellationTokenSource(timeout);
+        using var bound = new CancellationTokenSource(timeout * 2 / 3);
         var reason = "left the cluster";
         try
         {
@@ -105,10 +105,10 @@ public sealed class ClusterNode : IAsyncDisposable
         }
         catch (Exception error) when (error is TaskCanceledException or AskTimeoutException)
         {
-            reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds:0} s for another node to take it";
+            reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds * 2 / 3:0} s for another node to take it";
         }
 
-        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout).ConfigureAwait(false);
+        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout / 3).ConfigureAwait(false);
         _stopped.TrySetResult((reason, 0));
     }
 

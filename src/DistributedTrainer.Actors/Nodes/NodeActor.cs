@@ -90,6 +90,14 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     // ---- reporting --------------------------------------------------------------------------------------------------------
 
+    // A job's actor that fails is a defect or exhausted memory: the run fails with the reason, nothing is restarted behind its back.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
+    {
+        if (_jobId is { } id)
+            _coordinator.Tell(new RunFailed(id, _description.Address, $"node {_description.Address}: {error.Message}"));
+        return Directive.Stop;
+    });
+
     private void Tick()
     {
         _job?.Tell(new AskJobReport());
