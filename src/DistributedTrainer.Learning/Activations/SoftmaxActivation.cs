@@ -23,15 +23,6 @@ internal sealed unsafe class SoftmaxActivation : ActivationFunction
             Elementwise.Map(new Centred(Reduction.Dot(gradient, kept, columns)), kept, gradient, gradient, columns);
     }
 
-    /// <summary>e^(x − shift): the shift is a row's maximum, so that nothing overflows and the largest term is 1.</summary>
-    private readonly struct ShiftedExp(float shift) : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Apply<TVector>(TVector x)
-            where TVector : struct, IVector<TVector>
-            => VectorMath.Exp(x - TVector.Broadcast(shift));
-    }
-
     private readonly struct Scale(float factor) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
