@@ -20,8 +20,8 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
     {
         switch (jobEvent)
         {
-            case JobAccepted { Waiting.Length: > 0 } accepted:
-                Line($"{accepted.Name}: waiting, {accepted.Waiting}");
+            case JobAccepted { Waiting.Length: > 0 } accepted when run.Nodes != 1:
+                Line($"{accepted.Name}: waiting for {accepted.Waiting}");
                 break;
             case JobStarted started:
                 Line(Opening(started));
