@@ -41,6 +41,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <exception cref="NodeStartException">The port is in use, or the configuration is wrong.</exception>
     public static async Task<ClusterNode> StartAsync(NodeOptions options)
     {
+        PortCheck.RequireFree(options);
         // Only the hosting of actors is wanted, without the host's own configuration files, logging and console lifetime.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddAkka(NodeSystem.Name, akka => NodeSystem.Compose(akka, options));

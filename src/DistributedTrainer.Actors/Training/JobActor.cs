@@ -22,6 +22,7 @@ internal sealed class JobActor : ReceiveActor
     private readonly ServerPlace _place;
     private readonly Dictionary<int, Assignment> _assignments = [];
     private readonly Dictionary<int, IActorRef> _servers = [];
+    private readonly string[] _layers;
     private readonly long[] _arrived;
     private readonly List<PartialSum> _partials = [];
     private IActorRef[] _workers = [];
@@ -43,6 +44,7 @@ internal sealed class JobActor : ReceiveActor
         (_job, _self, _transport, _pool, _threads, _node) = (job, self, transport, pool, threads, node);
         _store = store;
         _place = new ServerPlace(self, Self, _store, pool, transport);
+        _layers = [.. job.Network.Summary.Select(LayerLine.Format)];
         _arrived = new long[job.Ranges.Count];
         Array.Fill(_arrived, -1);
         _stamp = new FrameHeader { Step = -1 };
@@ -394,7 +396,7 @@ internal sealed class JobActor : ReceiveActor
             && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
             _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.Length, _prepared, _active?.Number ?? 0,
-            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived));
+            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived) { Layers = _layers });
     }
 }
 

@@ -98,7 +98,10 @@ public sealed partial class CoordinatorLogic
         var ranges = ServerRange.Split(report.Parameters, Servers(job)).Count;
         var started = new JobStarted(
             job.Submission.JobId, job.Job.Name, report.Parameters, report.TrainRows, plan.BatchSize, plan.Shards, ranges, job.Job.Epochs,
-            plan.StepsPerEpoch, plan.TotalSteps, [.. nodes.Select(node => node.Report.Node.Address)]);
+            plan.StepsPerEpoch, plan.TotalSteps, [.. nodes.Select(node => node.Report.Node.Address)])
+        {
+            Layers = [.. report.Layers.Select(LayerLine.Parse)],
+        };
         _progress = new JobProgress(_now, 0);
         Record(new JobOpened(job.Submission.JobId, started, report.DataSha256, JobFile.RecipeSha256(job.Job)));
         foreach (var node in nodes)
