@@ -206,7 +206,7 @@ public sealed partial class CoordinatorLogic
             : [];
         return unprepared.Count > 0
             ? $"nodes {string.Join(", ", unprepared)} to get ready for assignment {job.Latest!.Number}"
-            : _progress?.Report?.Waiting is { Length: > 0 } waiting ? $"{waiting} ({Spread(job.InForce!)})" : $"the leading server on {(job.InForce ?? job.Latest)?.Leader}";
+            : _progress?.Report?.Waiting is { Length: > 0 } waiting ? $"{waiting} ({Spread((job.InForce ?? job.Latest)!)})" : $"the leading server on {(job.InForce ?? job.Latest)?.Leader}";
     }
 
     /// <summary>Nothing of the job is left on the node: the assignment in force leaves it out, and no other is under way.</summary>

@@ -10,7 +10,7 @@ public sealed record CoordinatorTimeouts
     public TimeSpan Open { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>For a step, an assignment or an epoch decision to make progress.</summary>
-    public TimeSpan Progress { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan Progress { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>For the model to be collected and written.</summary>
     public TimeSpan Save { get; init; } = TimeSpan.FromMinutes(5);
