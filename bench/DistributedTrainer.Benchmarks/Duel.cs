@@ -7,36 +7,39 @@ namespace DistributedTrainer.Benchmarks;
 /// </summary>
 public static class Duel
 {
+    private const int FewestTurns = 5;
+
     /// <summary>
     /// Median seconds of one call of each side, and the median over pairs of neighbouring turns of theirs ÷ ours, which a
     /// clock that rises or a neighbour who comes half-way moves less than the quotient of the medians.
     /// </summary>
     /// <param name="ours">One call.</param>
     /// <param name="theirs">One call of the other side; null leaves it out, and its numbers are NaN.</param>
-    /// <param name="seconds">Time for both sides together.</param>
-    /// <param name="turns">Turns of each side.</param>
-    public static (double Ours, double Theirs, double Ratio) Fight(Action ours, Action? theirs, double seconds, int turns)
+    /// <param name="seconds">Time for both sides together; at least five turns are made.</param>
+    /// <param name="turnSeconds">Length of a turn; at least one call is made.</param>
+    public static (double Ours, double Theirs, double Ratio) Fight(Action ours, Action? theirs, double seconds, double turnSeconds)
     {
-        var turnSeconds = seconds / turns / (theirs is null ? 1 : 2);
         var ourCalls = CallsWithin(turnSeconds, ours);
         var theirCalls = theirs is null ? 0 : CallsWithin(turnSeconds, theirs);
-        var ourTimes = new double[turns];
-        var theirTimes = new double[turns];
-        for (var turn = 0; turn < turns; turn++)
+        var ourTimes = new List<double>();
+        var theirTimes = new List<double>();
+        var start = Stopwatch.GetTimestamp();
+        while (ourTimes.Count < FewestTurns || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
         {
-            ourTimes[turn] = Time(ours, ourCalls);
-            theirTimes[turn] = theirs is null ? double.NaN : Time(theirs, theirCalls);
+            ourTimes.Add(Time(ours, ourCalls));
+            theirTimes.Add(theirs is null ? double.NaN : Time(theirs, theirCalls));
         }
 
-        var ratios = ourTimes.Zip(theirTimes, (ourTime, theirTime) => theirTime / ourTime).ToArray();
+        var ratios = ourTimes.Zip(theirTimes, (ourTime, theirTime) => theirTime / ourTime);
         return (Median(ourTimes), Median(theirTimes), Median(ratios));
     }
 
     private static int CallsWithin(double seconds, Action call)
     {
-        // The first call compiles and touches memory, the second is typical.
+        // The first call compiles and touches memory. Of the next, the fastest is the one that nothing interrupted.
         Time(call, 1);
-        return Math.Max(1, (int)(seconds / Math.Max(1e-7, Time(call, 2))));
+        var fastest = Enumerable.Range(0, FewestTurns).Min(_ => Time(call, 1));
+        return Math.Max(1, (int)(seconds / Math.Max(1e-7, fastest)));
     }
 
     private static double Time(Action call, int calls)
@@ -47,9 +50,9 @@ public static class Duel
         return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
     }
 
-    private static double Median(double[] values)
+    private static double Median(IEnumerable<double> values)
     {
-        Array.Sort(values);
-        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

@@ -6,7 +6,7 @@ public sealed class GemmBenchmarkTests
     [Fact]
     public void Small_shapes_of_every_kind_are_measured()
     {
-        var page = Run("--shapes", "smoke", "--seconds", "0.001", "--turns", "2");
+        var page = Run("--shapes", "smoke", "--seconds", "0.001", "--turn-ms", "0.01");
         Assert.StartsWith("# Matrix products against OpenBLAS", page);
         var rows = page.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToArray();
         Assert.Equal(Enum.GetValues<ProductKind>().Length, rows.Length);
@@ -18,7 +18,7 @@ public sealed class GemmBenchmarkTests
     [Fact]
     public void A_part_of_the_shapes_can_be_chosen()
     {
-        var page = Run("--shapes", "smoke", "--only", "of 8 shards", "--seconds", "0.001", "--turns", "1");
+        var page = Run("--shapes", "smoke", "--only", "of 8 shards", "--seconds", "0.001", "--turn-ms", "0.01");
         Assert.Contains("| weight gradient of 8 shards, 16 rows × 16×16 |", page);
         Assert.DoesNotContain("| forward", page);
     }
@@ -26,7 +26,7 @@ public sealed class GemmBenchmarkTests
     [Theory]
     [InlineData("unknown option '--second'", "--second", "1")]
     [InlineData("--seconds is 'none'", "--seconds", "none")]
-    [InlineData("'--turns' needs a value", "--turns")]
+    [InlineData("'--turn-ms' needs a value", "--turn-ms")]
     [InlineData("--shapes is 'odd'", "--shapes", "odd")]
     public void Wrong_options_are_named(string message, params string[] args) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => Run(args)).Message);

@@ -83,7 +83,15 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         }
 
         _recoverLength = longest.BookLength;
-        _nodes[longest.Node.Address].Tell(new AskBook(_gathered.Values.Max(report => report.Term) + 1, _recovered.Count));
+        _nodes[longest.Node.Address].Tell(new AskBook(_gathered.Values.Max(report => report.Term) + 1, FirstGap()));
+    }
+
+    private int FirstGap()
+    {
+        var gap = 0;
+        while (_recovered.ContainsKey(gap))
+            gap++;
+        return gap;
     }
 
     private void RecoverWhenRead()
@@ -163,8 +171,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         if (!_followers.TryGetValue(follow.JobId, out var followers))
             _followers[follow.JobId] = followers = [];
         Sender.Tell(_logic.Knows(follow.JobId) ? new Answer(true, "following") : new Answer(false, $"the cluster has no job {follow.JobId}"));
-        if (!followers.Add(Sender))
-            return;
+        if (!followers.Add(Sender) && !_logic.IsClosed(follow.JobId))
+            return; // one that still asks after the end has missed it
         foreach (var jobEvent in _logic.Replay(follow.JobId))
             Sender.Tell(Text(jobEvent));
     }

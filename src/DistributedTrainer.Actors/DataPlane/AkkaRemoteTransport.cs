@@ -23,6 +23,7 @@ public sealed class AkkaRemoteTransport : ITensorTransport
     private long _bytesReceived;
     private long _dropped;
     private long _unacknowledged;
+    private int _linksMade;
 
     /// <param name="system">The clustered actor system.</param>
     /// <param name="self">This node's address, host:port.</param>
@@ -83,6 +84,13 @@ public sealed class AkkaRemoteTransport : ITensorTransport
             link.Tell(acknowledged);
     }
 
+    /// <summary>The node is gone for good: what was on its way to it no longer counts, and its address may come back as another process.</summary>
+    internal void Retire(string node)
+    {
+        if (_links.TryRemove(node, out var link))
+            _system.Stop(link);
+    }
+
     private IActorRef Connect(string node)
     {
         lock (_creating)
@@ -90,7 +98,8 @@ public sealed class AkkaRemoteTransport : ITensorTransport
             if (_links.TryGetValue(node, out var known))
                 return known;
             var peer = _system.ActorSelection($"akka.tcp://{_system.Name}@{node}/user/{TensorReceiverActor.Name}");
-            return _links[node] = _system.ActorOf(Props.Create(() => new TensorLinkActor(this, _link, node, peer, _plane)));
+            var name = $"{_link}/{++_linksMade}"; // the receiver counts each link's chunks by themselves
+            return _links[node] = _system.ActorOf(Props.Create(() => new TensorLinkActor(this, name, node, peer, _plane)));
         }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class TensorLinkActor : ReceiveActor, IWithTimers
     private long _next;
     private TimeSpan _silentFor;
     private bool _heard;
+    private int _unacknowledged;
 
     public TensorLinkActor(AkkaRemoteTransport transport, string self, string node, ActorSelection peer, IActorRef plane)
     {
@@ -32,8 +33,15 @@ internal sealed class TensorLinkActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Timers.StartPeriodicTimer(RepeatTick.Instance, RepeatTick.Instance, RepeatAfter);
 
+    protected override void PostStop()
+    {
+        for (; _unacknowledged > 0; _unacknowledged--)
+            _transport.Acknowledged();
+    }
+
     private void Enqueue(Outgoing outgoing)
     {
+        _unacknowledged++;
         var offset = 0;
         do
         {
@@ -62,7 +70,10 @@ internal sealed class TensorLinkActor : ReceiveActor, IWithTimers
         {
             _inFlight.Dequeue();
             if (chunk.Offset + chunk.Payload.Length == chunk.FrameLength)
+            {
+                _unacknowledged--;
                 _transport.Acknowledged();
+            }
         }
 
         SendWindow();

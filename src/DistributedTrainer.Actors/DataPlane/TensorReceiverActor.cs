@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 
 namespace DistributedTrainer.Actors;
@@ -8,7 +9,7 @@ internal sealed class TensorReceiverActor : ReceiveActor
 {
     public const string Name = "tensors";
 
-    /// <summary>The largest frame taken: 2 GiB, what one buffer can hold.</summary>
+    /// <summary>The largest frame taken: a range of 256 Mi parameters.</summary>
     private const int MaxFrameBytes = 1 << 30;
 
     private readonly Dictionary<string, Link> _links = [];
@@ -20,6 +21,14 @@ internal sealed class TensorReceiverActor : ReceiveActor
         (_transport, _self) = (transport, self);
         Receive<TensorChunk>(Take);
         Receive<ChunkAcknowledged>(_transport.Acknowledge);
+        Receive<ClusterEvent.MemberRemoved>(removed => _transport.Retire($"{removed.Member.Address.Host}:{removed.Member.Address.Port}"));
+        Receive<ClusterEvent.CurrentClusterState>(_ => { });
+    }
+
+    protected override void PreStart()
+    {
+        if (Context.System.Settings.HasCluster)
+            Cluster.Get(Context.System).Subscribe(Self, typeof(ClusterEvent.MemberRemoved));
     }
 
     private void Take(TensorChunk chunk)

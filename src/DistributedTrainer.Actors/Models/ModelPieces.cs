@@ -13,7 +13,7 @@ internal static class ModelPieces
     public static ModelPiece Read(string? folder, ServeModelPiece piece)
     {
         var path = Path.Combine(folder ?? "", piece.File);
-        if (folder is null || !Files.Contains(piece.File) || !File.Exists(path))
+        if (folder is null || piece.Offset < 0 || !Files.Contains(piece.File) || !File.Exists(path))
             return new ModelPiece(piece.File, piece.Offset, 0, []);
         using var file = File.OpenRead(path);
         var bytes = new byte[Math.Clamp(file.Length - piece.Offset, 0, PieceBytes)];

@@ -42,6 +42,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <exception cref="NodeStartException">The port is in use, or the configuration is wrong.</exception>
     public static async Task<ClusterNode> StartAsync(NodeOptions options)
     {
+        PortCheck.RequireFree(options);
         // Only the hosting of actors is wanted, without the host's own configuration files, logging and console lifetime.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddAkka(NodeSystem.Name, akka => NodeSystem.Compose(akka, options));
@@ -98,7 +99,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Hands shards and ranges over, leaves the cluster, stops. Bounded by <paramref name="timeout"/>.</summary>
     public async Task LeaveAsync(TimeSpan timeout)
     {
-        using var bound = new CancellationTokenSource(timeout);
+        using var bound = new CancellationTokenSource(timeout * 2 / 3);
         _reason = "left the cluster";
         try
         {
@@ -106,10 +107,10 @@ public sealed class ClusterNode : IAsyncDisposable
         }
         catch (Exception error) when (error is TaskCanceledException or AskTimeoutException)
         {
-            _reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds:0} s for another node to take it";
+            _reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds * 2 / 3:0} s for another node to take it";
         }
 
-        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout).ConfigureAwait(false);
+        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout / 3).ConfigureAwait(false);
         _stopped.TrySetResult((_reason, 0));
     }
 

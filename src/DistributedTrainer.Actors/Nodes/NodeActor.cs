@@ -90,6 +90,14 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     // ---- reporting --------------------------------------------------------------------------------------------------------
 
+    // A job's actor that fails is a defect or exhausted memory: the run fails with the reason, nothing is restarted behind its back.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
+    {
+        if (_jobId is { } id)
+            _coordinator.Tell(new RunFailed(id, _description.Address, $"node {_description.Address}: {error.Message}"));
+        return Directive.Stop;
+    });
+
     private void Tick()
     {
         _job?.Tell(new AskJobReport());
@@ -165,9 +173,10 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         _closedReport = null;
         _jobReport = new JobReport(open.JobId, OpenState.Opening, "", "", 0, 0, 0, 0, -1, false, 0, 0, 0);
         Report();
-        var address = _description.Address;
+        // Where there is one node only, nobody asks which.
+        var place = _description.Address == NodeSystem.LocalAddress ? "" : $"node {_description.Address}: ";
         Task.Run(() => _opener(open)).PipeTo(
-            Self, failure: error => new JobOpenedHere(open.JobId, null, null, $"node {address}: {UserMessage(error)}"));
+            Self, failure: error => new JobOpenedHere(open.JobId, null, null, place + UserMessage(error)));
     }
 
     /// <summary>What is the user's to mend is said plainly; anything else keeps its type, because it may be a defect.</summary>
@@ -191,7 +200,9 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _log.Error(opened.Error);
+        // The coordinator tells whoever waits for the job; here it is of interest to those who look after a node of a cluster.
+        if (_description.Address != NodeSystem.LocalAddress)
+            _log.Error(opened.Error);
         _jobReport = _jobReport! with { State = OpenState.Failed, Error = opened.Error };
         Report();
     }

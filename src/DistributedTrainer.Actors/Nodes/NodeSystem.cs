@@ -42,6 +42,9 @@ internal static class NodeSystem
             akka.WithActors((system, registry) => StartAlone(system, registry, options, threads));
     }
 
+    /// <summary>Whether a node of this host name listens on the loopback device alone.</summary>
+    public static bool IsThisMachineOnly(string host) => host is "127.0.0.1" or "localhost";
+
     public static string AddressOf(ActorSystem system)
     {
         var address = Cluster.Get(system).SelfAddress;
@@ -68,6 +71,8 @@ internal static class NodeSystem
                 return new NodeStartException($"port {options.Port} on {options.Host} is in use; choose another with --port, or 0 for a free one", 3, error);
             if (cause is SocketException { SocketErrorCode: SocketError.AddressNotAvailable })
                 return new NodeStartException($"{options.Host} is not an address of this machine; set CLUSTER_IP to one that is", 3, error);
+            if (cause is SocketException { SocketErrorCode: SocketError.AccessDenied })
+                return new NodeStartException($"port {options.Port} may not be listened on by this user; choose one above 1023 with --port", 3, error);
             if (cause is ConfigurationException)
                 return new NodeStartException($"the configuration is wrong: {cause.Message}", 2, error);
         }
@@ -119,7 +124,7 @@ internal static class NodeSystem
     private static string Own(int threads, NodeOptions options) =>
         $$"""
         dtrain.compute-dispatcher.dedicated-thread-pool.thread-count = {{threads}}
-        akka.remote.dot-netty.tcp { hostname = "{{(options.Host is "127.0.0.1" or "localhost" ? "127.0.0.1" : "0.0.0.0")}}", public-hostname = "{{options.Host}}", port = {{options.Port}} }
+        akka.remote.dot-netty.tcp { hostname = "{{(IsThisMachineOnly(options.Host) ? "127.0.0.1" : "0.0.0.0")}}", public-hostname = "{{options.Host}}", port = {{options.Port}} }
         """;
 
     public static Config Shipped(string file)

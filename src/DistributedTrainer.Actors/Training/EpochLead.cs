@@ -54,7 +54,7 @@ internal sealed class EpochLead(OpenedJob job)
     public void BeginFrom(FrameHeader header)
     {
         _version = header.Step;
-        EpochSums = header.Sums;
+        EpochSums = header.Step <= _decided ? default : header.Sums; // the decision may have been faster than the state
         RunSamples = (long)header.Extra;
         Stamped = header.Assignment;
         if (header.IsFinal)

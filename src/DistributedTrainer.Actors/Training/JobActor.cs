@@ -22,6 +22,7 @@ internal sealed class JobActor : ReceiveActor
     private readonly ServerPlace _place;
     private readonly Dictionary<int, Assignment> _assignments = [];
     private readonly Dictionary<int, IActorRef> _servers = [];
+    private readonly string[] _layers;
     private readonly long[] _arrived;
     private readonly List<PartialSum> _partials = [];
     private IActorRef[] _workers = [];
@@ -34,13 +35,16 @@ internal sealed class JobActor : ReceiveActor
     private int _computing;
     private int _prepared;
     private long _shardSteps;
+    private readonly List<(int Range, TensorBuffer Buffer)> _earlyModel = [];
     private ModelCollector? _collector;
+    private Task _saving = Task.CompletedTask;
 
     public JobActor(OpenedJob job, ParameterStore store, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node)
     {
         (_job, _self, _transport, _pool, _threads, _node) = (job, self, transport, pool, threads, node);
         _store = store;
         _place = new ServerPlace(self, Self, _store, pool, transport);
+        _layers = [.. job.Network.Summary.Select(LayerLine.Format)];
         _arrived = new long[job.Ranges.Count];
         Array.Fill(_arrived, -1);
         _stamp = new FrameHeader { Step = -1 };
@@ -58,7 +62,7 @@ internal sealed class JobActor : ReceiveActor
         Receive<ModelRange>(range => Collect(range.Range, range.Buffer));
         Receive<RangeHandedOver>(HandedOver);
         Receive<ToCoordinator>(_node.Forward);
-        Receive<LinkFailed>(failed => _node.Tell(new ToCoordinator(new RunFailed(job.Id, self, failed.Reason))));
+        Receive<LinkFailed>(FailOnLink);
         Receive<AskJobReport>(_ => Report());
     }
 
@@ -73,9 +77,23 @@ internal sealed class JobActor : ReceiveActor
     protected override void PostStop()
     {
         _transport.Unregister(_job.Id);
-        _collector?.Dispose();
         _store.Dispose();
-        _job.Dispose();
+        // A model that is being saved still reads the data and its own copy of the parameters.
+        _saving.ContinueWith(
+            _ =>
+            {
+                _collector?.Dispose();
+                _job.Dispose();
+            },
+            TaskScheduler.Default);
+    }
+
+    /// <summary>Only a node that has a part in the job is missed.</summary>
+    private void FailOnLink(LinkFailed failed)
+    {
+        var active = _active?.Number ?? 0;
+        if (_assignments.Values.Any(assignment => assignment.Number >= active && assignment.Nodes.Contains(failed.Node)))
+            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, failed.Reason)));
     }
 
     // A failing child means a defect or memory exhausted: the run fails with the reason, nothing is restarted behind its back.
@@ -136,6 +154,9 @@ internal sealed class JobActor : ReceiveActor
 
         switch (header.Kind)
         {
+            case FrameKind.Publish when header.Step < _arrived[header.Range]:
+                frame.Buffer.Release(); // from a range's old server, overtaken by its new one
+                break;
             case FrameKind.Publish:
                 var (_, begin, length) = _job.Ranges[header.Range];
                 frame.Buffer.Memory.Span[..length].CopyTo(_store.Whole(header.Step).Slice(begin, length));
@@ -334,21 +355,34 @@ internal sealed class JobActor : ReceiveActor
     private void Save(SaveModel order)
     {
         if (order.Saver == _self && _collector is null)
+        {
             _collector = new ModelCollector(_job, order);
+            foreach (var (range, buffer) in _earlyModel)
+                Collect(range, buffer);
+            _earlyModel.Clear();
+        }
+
         foreach (var server in _servers.Values)
             server.Tell(new SendModel(order.Saver, order.Version, order.UseBest));
     }
 
     private void Collect(int range, TensorBuffer buffer)
     {
+        if (_collector is null)
+        {
+            _earlyModel.Add((range, buffer)); // another node had the order first
+            return;
+        }
+
         if (_collector is { IsComplete: false } collector)
         {
             collector.Take(range, buffer);
             if (collector.IsComplete)
             {
                 var job = _job;
-                Task.Run(() => new ToCoordinator(ModelSaver.Save(job, collector)))
-                    .PipeTo(_node, Self, failure: error => new ToCoordinator(
+                var saved = Task.Run(() => new ToCoordinator(ModelSaver.Save(job, collector)));
+                _saving = saved;
+                saved.PipeTo(_node, Self, failure: error => new ToCoordinator(
                         new ModelSaved(job.Id, "", "", false, 0, [], [], $"node {_self} could not save the model: {error.Message}")));
             }
         }
@@ -362,7 +396,7 @@ internal sealed class JobActor : ReceiveActor
             && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
             _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.Length, _prepared, _active?.Number ?? 0,
-            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived));
+            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived) { Layers = _layers });
     }
 }
 

@@ -9,6 +9,8 @@ internal static unsafe class ModelSaver
     public static ModelSaved Save(OpenedJob job, ModelCollector collector)
     {
         var parameters = collector.Parameters;
+        if (!IsFinite(parameters.Span))
+            return new ModelSaved(job.Id, "", "", false, 0, [], [], $"the weights are not finite after step {collector.Order.Version}; try a smaller learning rate");
         var hash = Convert.ToHexStringLower(SHA256.HashData(parameters.Bytes));
         var folder = collector.Order.ModelFolder ?? Path.Combine(Path.GetTempPath(), $"dtrain-{job.Id}");
         Directory.CreateDirectory(folder);
@@ -23,5 +25,16 @@ internal static unsafe class ModelSaver
             [.. test?.Metrics.Select(metric => metric.Key) ?? []],
             [.. test?.Metrics.Select(metric => metric.Value) ?? []],
             "");
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+                return false;
+        }
+
+        return true;
     }
 }

@@ -22,8 +22,10 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private FloatBuffer? _best;
     private long _bestVersion = -1;
     private long _version;
-    private long _decided = -1;
-    private bool _isStopped;
+    private EpochDecisionKnown _decision = new(-1, false, false);
+    private long _keepVersion = -1;
+    private bool _hasFailed;
+    private SendModel? _sentModel;
     private int _stateParts;
     private AssignmentActivated? _activated;
     private bool _isHandedOver;
@@ -56,6 +58,9 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     private bool HasState => _version >= 0;
+
+    /// <summary>No step follows this version. A decision may be here before the version it is about.</summary>
+    private bool IsStopped => _hasFailed || (_decision.Stop && _version >= _decision.Version);
 
     protected override void PreStart()
     {
@@ -116,7 +121,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (partial.Header.Step != _version || _isHandedOver || _isStopped)
+        if (partial.Header.Step != _version || _isHandedOver || IsStopped)
         {
             partial.Buffer.Release(); // a repeated frame of a step that is done
             return;
@@ -138,11 +143,11 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
 
     private void CommitIfComplete()
     {
-        if (_ledger.Root is not { } root || _isStopped || (_job.Plan.IsBoundary(_version) && _decided < _version))
+        if (_ledger.Root is not { } root || IsStopped || (_job.Plan.IsBoundary(_version) && _decision.Version < _version))
             return;
         if (!double.IsFinite(root.Sums.Loss))
         {
-            _isStopped = true;
+            _hasFailed = true;
             _failure = _lead is null ? null : new RunFailed(_job.Id, _place.Self, NotFinite(root));
             Report(_failure);
             return;
@@ -153,6 +158,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         root.Buffer.Release();
         _version++;
         _lead?.Committed(root.Sums, _version);
+        KeepBestIfDecided();
         BeginStep();
         Publish(Targets());
         Report(_lead?.AtVersion(_version));
@@ -187,19 +193,24 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
 
     private void Decide(EpochDecisionKnown decision)
     {
-        if (decision.Version <= _decided)
+        if (decision.Version <= _decision.Version)
             return;
-        _decided = decision.Version;
-        _isStopped |= decision.Stop;
+        _decision = decision;
         _lead?.Decided(decision.Version);
-        if (decision.KeepBest && decision.Version == _version)
-        {
-            _best ??= new FloatBuffer(_range.Length);
-            new ReadOnlySpan<float>(_place.Store.Range(_version, _range), _range.Length).CopyTo(_best.Span);
-            _bestVersion = _version;
-        }
-
+        if (decision.KeepBest)
+            _keepVersion = decision.Version;
+        KeepBestIfDecided();
         CommitIfComplete();
+    }
+
+    /// <summary>Copies the version that a decision called the best, once it is here: the decision may have been faster.</summary>
+    private void KeepBestIfDecided()
+    {
+        if (_keepVersion != _version || _bestVersion == _version)
+            return;
+        _best ??= new FloatBuffer(_range.Length);
+        new ReadOnlySpan<float>(_place.Store.Range(_version, _range), _range.Length).CopyTo(_best.Span);
+        _bestVersion = _version;
     }
 
     private void ReportProgress()
@@ -221,8 +232,9 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private void Send(SendModel order)
     {
         var fromBest = order.UseBest;
-        if (fromBest ? _bestVersion != order.Version : _version != order.Version)
+        if (order == _sentModel || (fromBest ? _bestVersion != order.Version : _version != order.Version))
             return;
+        _sentModel = order; // the order is repeated until the model is saved; the data plane loses nothing
         var source = fromBest ? _best!.Span : new Span<float>(_place.Store.Range(_version, _range), _range.Length);
         if (order.Saver != _place.Self)
         {
@@ -297,6 +309,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         _version = header.Step;
         _bestVersion = _best is null ? -1 : header.BestVersion;
         _lead?.BeginFrom(header);
+        KeepBestIfDecided();
         BeginStep();
         Publish([_place.Self]);
         foreach (var partial in _early)

@@ -20,15 +20,15 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
     {
         switch (jobEvent)
         {
-            case JobAccepted { Waiting.Length: > 0 } accepted:
-                Line($"{accepted.Name}: waiting, {accepted.Waiting}");
+            case JobAccepted { Waiting.Length: > 0 } accepted when run.Nodes != 1:
+                Line($"{accepted.Name}: waiting for {accepted.Waiting}");
                 break;
             case JobStarted started:
                 Line(Opening(started));
                 if (started.Layers.Count > 0)
                     ModelTable.Write(screen.Progress, started.Layers, []);
                 break;
-            case ClusterChanged { Change: var change } when run.Started is not null:
+            case ClusterChanged { Change: { Step: > 0 } change }:
                 Line($"step {change.Step}: {change.Kind} {change.Node} {change.Detail}".TrimEnd());
                 break;
             case StepProgress:

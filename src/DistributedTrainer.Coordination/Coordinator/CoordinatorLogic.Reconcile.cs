@@ -28,6 +28,7 @@ public sealed partial class CoordinatorLogic
             return;
         }
 
+        Release(job);
         var candidates = _nodes.Values.Where(node => !node.Report.Leaving).OrderBy(node => node.Order).ToList();
         foreach (var node in candidates)
             TellToOpen(job, node);
@@ -97,7 +98,10 @@ public sealed partial class CoordinatorLogic
         var ranges = ServerRange.Split(report.Parameters, Servers(job)).Count;
         var started = new JobStarted(
             job.Submission.JobId, job.Job.Name, report.Parameters, report.TrainRows, plan.BatchSize, plan.Shards, ranges, job.Job.Epochs,
-            plan.StepsPerEpoch, plan.TotalSteps, [.. nodes.Select(node => node.Report.Node.Address)]);
+            plan.StepsPerEpoch, plan.TotalSteps, [.. nodes.Select(node => node.Report.Node.Address)])
+        {
+            Layers = [.. report.Layers.Select(LayerLine.Parse)],
+        };
         _progress = new JobProgress(_now, 0);
         Record(new JobOpened(job.Submission.JobId, started, report.DataSha256, JobFile.RecipeSha256(job.Job)));
         foreach (var node in nodes)
@@ -111,6 +115,7 @@ public sealed partial class CoordinatorLogic
     {
         foreach (var node in _nodes.Values.Where(node => !node.Report.Leaving))
             TellToOpen(job, node);
+        Release(job);
         if (job.IsSaving)
         {
             Save(job);
@@ -124,6 +129,16 @@ public sealed partial class CoordinatorLogic
         RequestStop(job);
         if (_now - _progress!.TouchedAt > timeouts.Progress)
             Close(job, "failed", $"step {_progress.Step} made no progress for {timeouts.Progress.TotalSeconds:0} s; it waits for {Waiting(job)}", 1);
+    }
+
+    /// <summary>A leaving node that has no part in the job has nothing to wait for.</summary>
+    private void Release(JobRecord job)
+    {
+        foreach (var node in _nodes.Values)
+        {
+            if (node.Report is { Leaving: true, Job.IsIdle: false } && ReportOn(job, node) is not null && !job.Participants.Contains(node.Report.Node.Address))
+                Repeat(node.Report.Node.Address, $"close {job.Submission.JobId}", new CloseJob(Term, _book.Count, job.Submission.JobId));
+        }
     }
 
     private void Assign(JobRecord job)
@@ -191,12 +206,12 @@ public sealed partial class CoordinatorLogic
             : [];
         return unprepared.Count > 0
             ? $"nodes {string.Join(", ", unprepared)} to get ready for assignment {job.Latest!.Number}"
-            : _progress?.Report?.Waiting is { Length: > 0 } waiting ? $"{waiting} ({Spread(job.InForce!)})" : $"the leading server on {(job.InForce ?? job.Latest)?.Leader}";
+            : _progress?.Report?.Waiting is { Length: > 0 } waiting ? $"{waiting} ({Spread((job.InForce ?? job.Latest)!)})" : $"the leading server on {(job.InForce ?? job.Latest)?.Leader}";
     }
 
     /// <summary>
-    /// Nothing of the job is left on the node: the assignment in force leaves it out. One that left politely saw for itself that the
-    /// newest assignment is in force, perhaps before the leading server told us.
+    /// Nothing of the job is left on the node: the assignment in force leaves it out, and no other is under way. One that left politely
+    /// saw for itself that the newest assignment is in force, perhaps before the leading server told us.
     /// </summary>
     private static bool IsReleased(JobRecord job, string node, bool politely) =>
         job.Latest is { } latest && !latest.Nodes.Contains(node) && (politely || job.InForce?.Number == latest.Number);
@@ -211,7 +226,9 @@ public sealed partial class CoordinatorLogic
         var version = useBest ? job.LastEpoch!.State.BestVersion : job.LastEpoch!.Row.Step;
         var saver = Saver(job);
         var save = new SaveModel(Term, _book.Count, job.Submission.JobId, version, useBest, saver, job.Submission.ModelFolder);
-        foreach (var node in job.InForce!.Primaries.Append(saver).Distinct())
+        // Every node's last report counts its shards: wait until all have heard that training is over.
+        var hasEnded = job.Participants.All(node => !_nodes.TryGetValue(node, out var entry) || ReportOn(job, entry)?.DecidedVersion >= job.LastEpoch!.Row.Step);
+        foreach (var node in hasEnded ? job.InForce!.Primaries.Append(saver).Distinct() : [])
             Repeat(node, $"save {saver}", save);
         if (_now - _progress.SavingSince > timeouts.Save)
             Close(job, "failed", $"waited {timeouts.Save.TotalMinutes:0} min for {saver} to collect and write the model", 1);
@@ -252,6 +269,8 @@ public sealed partial class CoordinatorLogic
 
     private void Close(JobRecord job, JobResult result, string? saver)
     {
+        if (job == Current)
+            _progress = null;
         Record(new JobClosed(job.Submission.JobId, result, saver));
         _decisions.Add(new TellFollowers(new JobFinished(job.Submission.JobId, result)));
         _decisions.Add(new Explain($"job {job.Job.Name} {result.State}: {result.StopReason}"));
@@ -264,17 +283,18 @@ public sealed partial class CoordinatorLogic
     {
         var started = job.Opened?.Started;
         var last = job.LastEpoch;
+        var progress = job == Current ? _progress : null;
         var shares = _nodes.Values.OrderBy(node => node.Order)
             .Select(node => (node.Report.Node, Report: ReportOn(job, node)))
             .Where(pair => pair.Report is not null)
             .Select(pair => new NodeShare(
                 pair.Node.Address, string.Join(' ', pair.Node.Roles), pair.Report!.ShardSteps, pair.Report.BytesSent, pair.Report.BytesReceived))
             .ToArray();
-        var end = _progress?.SavingSince ?? _now;
+        var end = progress?.SavingSince ?? _now;
         return new JobResult(
             state, reason, exitCode, job.Opened?.RecipeSha256 ?? JobFile.RecipeSha256(job.Job), job.Opened?.DataSha256 ?? "", "", shares.Length, started?.Shards ?? 0,
             started?.Servers ?? 0, 0, _nodes.Values.FirstOrDefault()?.Report.Node.Threads ?? 0, started?.Parameters ?? 0, job.Epochs.Count,
-            last?.Row.Step ?? _progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), 0, last?.Row.TrainLoss ?? double.NaN, null, null,
-            _progress?.TrainingStartedAt is { } start ? (end - start).TotalSeconds : 0, shares, [.. job.Events]);
+            last?.Row.Step ?? progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), 0, last?.Row.TrainLoss ?? double.NaN, null, null,
+            progress?.TrainingStartedAt is { } start ? (end - start).TotalSeconds : 0, shares, [.. job.Events]);
     }
 }

@@ -101,7 +101,11 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         _now = now;
         if (!_jobs.TryGetValue(cancel.JobId, out var job))
             return new Answer(false, $"no job {cancel.JobId}; known: {string.Join(", ", _jobs.Keys)}");
-        if (job.Closed is null && job.Stop is null)
+        if (job.Closed is null && job != Current)
+        {
+            Close(job, "stopped", cancel.Reason, cancel.ExitCode);
+        }
+        else if (job is { Closed: null, Stop: null, IsSaving: false })
         {
             Record(new StopRequested(cancel.JobId, cancel.Reason, cancel.ExitCode));
             Reconcile();
@@ -128,6 +132,13 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
                 Happened(job, "node-joined", report.Node.Address, string.Join(' ', report.Node.Roles));
         }
 
+        if (Current is { Closed: null } running && report.Job is { } part && part.JobId == running.Submission.JobId && _progress is not null)
+        {
+            ObserveActive(running, part.Active); // a leaving leader's own word precedes its leave
+            if (node.Report.Job?.ShardSteps != part.ShardSteps)
+                _progress.TouchedAt = now;
+        }
+
         node.Report = report;
         SendBook(node);
         CloseOn(report);
@@ -150,7 +161,10 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         if (!wasKnown && !job.HasMember(address))
             return;
         Happened(job, politely ? "node-left" : "node-lost", address, "");
-        if (job.Participants.Contains(address) && !IsReleased(job, address, politely))
+        var isMissed = job.IsSaving
+            ? job.InForce!.Primaries.Contains(address) || Saver(job) == address
+            : job.Participants.Contains(address) && !IsReleased(job, address, politely);
+        if (isMissed)
             Close(job, "failed", $"node {address} was lost in step {_progress?.Step}: it had shards or a server range, and this version cannot replace a node that did not leave politely", 1);
         Reconcile();
     }
@@ -230,6 +244,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         return events;
     }
 
+    public bool IsClosed(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed is not null;
+
     public bool Knows(string jobId) => _jobs.ContainsKey(jobId);
 
     /// <summary>The node that holds a finished job's model; null where there is none.</summary>
@@ -280,6 +296,12 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     private void DecideEpoch(JobRecord job, EpochReport report)
     {
         var validation = report.HasValidation ? new Evaluation(report.ValidationLoss, Pairs(report.MetricNames, report.MetricValues)) : null;
+        if (validation is not null && !double.IsFinite(validation.Loss))
+        {
+            Close(job, "failed", $"the validation loss is not finite after step {report.Version}; try a smaller learning rate, and check the validation rows", 1);
+            return;
+        }
+
         var result = new EpochResult(report.Epoch, report.Version, report.TrainLoss, validation, report.IsFinal);
         var (state, decision) = Convergence.Decide(job.Job.Stop, job.LastEpoch?.State ?? ConvergenceState.Start, result);
         if (job.Stop is { } stop && !decision.Stop)

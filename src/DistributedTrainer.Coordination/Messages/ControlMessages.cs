@@ -51,7 +51,11 @@ public enum OpenState
 /// <param name="IsIdle">No shard, no range, nothing left to send: the node may go.</param>
 public sealed record JobReport(
     string JobId, OpenState State, string Error, string DataSha256, int TrainRows, int Parameters, int Prepared, int Active,
-    long DecidedVersion, bool IsIdle, long ShardSteps, long BytesSent, long BytesReceived) : IControlMessage;
+    long DecidedVersion, bool IsIdle, long ShardSteps, long BytesSent, long BytesReceived) : IControlMessage
+{
+    /// <summary>The model table, a <see cref="LayerLine"/> a layer; empty until the job is open.</summary>
+    public string[] Layers { get; init; } = [];
+}
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -26,51 +25,31 @@ internal sealed unsafe class CrossEntropyLoss : LossFunction
 
     public override void Evaluate(int rows, float* prediction, float* target, float* losses, float* gradient)
     {
-        for (var row = 0; row < rows; row++, prediction += _classes, gradient += _classes)
-            losses[row] = Row(prediction, Class(target[row]), gradient);
-    }
-
-    private float Row(float* logits, int actual, float* gradient)
-    {
-        // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
-        var max = Reduction.Max(logits, _classes);
-        var shiftedSum = 0f;
-        if (_everywhere != 0)
+        CheckClasses(new(target, rows));
+        var kernel = new CrossEntropyKernel
         {
-            Elementwise.Map(new Shift(max), logits, gradient, _classes);
-            shiftedSum = Reduction.Sum(gradient, _classes);
+            Rows = rows,
+            Classes = _classes,
+            Logits = prediction,
+            Targets = target,
+            Losses = losses,
+            Gradient = gradient,
+            OnClass = _onClass,
+            Everywhere = _everywhere,
+        };
+        VectorPath.Run(ref kernel);
+    }
+
+    private void CheckClasses(ReadOnlySpan<float> targets)
+    {
+        foreach (var target in targets)
+        {
+            var index = (int)target;
+            if (index != target || (uint)index >= (uint)_classes)
+            {
+                throw new ArgumentException(
+                    $"A class target is {target}; with {_classes} classes it must be an index from 0 to {_classes - 1}.");
+            }
         }
-
-        Elementwise.Map(new ShiftedExp(max), logits, gradient, _classes);
-        var sum = Reduction.Sum(gradient, _classes);
-        var logSum = VectorMath.Log(sum);
-        var loss = _onClass * (logSum - (logits[actual] - max)) + _everywhere * (_classes * logSum - shiftedSum);
-        Elementwise.Map(new Gradient(1 / sum, _everywhere), gradient, gradient, _classes);
-        gradient[actual] -= _onClass;
-        return loss;
-    }
-
-    private int Class(float target)
-    {
-        var index = (int)target;
-        if (index != target || (uint)index >= (uint)_classes)
-            throw new ArgumentException($"A class target is {target}; with {_classes} classes it must be an index from 0 to {_classes - 1}.");
-        return index;
-    }
-
-    private readonly struct Shift(float by) : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Apply<TVector>(TVector x)
-            where TVector : struct, IVector<TVector>
-            => x - TVector.Broadcast(by);
-    }
-
-    private readonly struct Gradient(float factor, float everywhere) : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Apply<TVector>(TVector exponential)
-            where TVector : struct, IVector<TVector>
-            => exponential * TVector.Broadcast(factor) - TVector.Broadcast(everywhere);
     }
 }

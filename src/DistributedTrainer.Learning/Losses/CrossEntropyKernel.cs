@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using DistributedTrainer.Numerics;
+
+namespace DistributedTrainer.Learning;
+
+/// <summary>
+/// Softmax cross-entropy of whole rows in one loop, since rows are short and a call each for maximum, exponentials, sum and
+/// gradient would cost more than the work. Shapes as in <see cref="CrossEntropyLoss"/>; targets are valid indexes.
+/// </summary>
+internal unsafe struct CrossEntropyKernel : IVectorKernel
+{
+    public int Rows;
+    public int Classes;
+    public float* Logits;
+    public float* Targets;
+    public float* Losses;
+    public float* Gradient;
+
+    /// <summary>1 − ε: what the target adds on the row's class.</summary>
+    public float OnClass;
+
+    /// <summary>ε / classes: the target on every class.</summary>
+    public float Everywhere;
+
+    private const int Lanes = 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run<TVector>()
+        where TVector : struct, IVector<TVector>
+    {
+        var lanes = stackalloc float[Lanes];
+        for (var row = 0; row < Rows; row++)
+        {
+            var logits = Logits + (long)row * Classes;
+            var gradient = Gradient + (long)row * Classes;
+            var actual = (int)Targets[row];
+
+            // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
+            var max = Max<TVector>(logits, lanes);
+            var shiftedSum = Everywhere == 0 ? 0 : ShiftedSum(logits, max, gradient);
+            var sum = Exponentials<TVector>(logits, max, gradient, lanes);
+            var logSum = VectorMath.Log(sum);
+            Losses[row] = OnClass * (logSum - (logits[actual] - max)) + Everywhere * (Classes * logSum - shiftedSum);
+            Scale<TVector>(gradient, 1 / sum);
+            gradient[actual] -= OnClass;
+        }
+    }
+
+    /// <summary>The largest logit; NaN where any is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float Max<TVector>(float* logits, float* lanes)
+        where TVector : struct, IVector<TVector>
+    {
+        var largest = TVector.Broadcast(float.NegativeInfinity);
+        var i = 0;
+        for (; i <= Classes - TVector.Count; i += TVector.Count)
+            largest = VectorMath.Max(largest, TVector.Load(logits + i));
+        if (i < Classes)
+            largest = VectorMath.Max(largest, VectorTail.Load<TVector>(logits + i, Classes - i, float.NegativeInfinity));
+        TVector.Store(largest, lanes);
+        var max = lanes[0];
+        for (var lane = 1; lane < TVector.Count; lane++)
+            max = lanes[lane] > max || float.IsNaN(lanes[lane]) ? lanes[lane] : max;
+        return max;
+    }
+
+    /// <summary>Writes e^(x − max) and returns its sum in 32 lanes, as <see cref="Reduction.Sum(float*, int)"/> defines it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float Exponentials<TVector>(float* logits, float max, float* exponentials, float* lanes)
+        where TVector : struct, IVector<TVector>
+    {
+        for (var lane = 0; lane < Lanes; lane += TVector.Count)
+            TVector.Store(TVector.Zero, lanes + lane);
+        var shift = TVector.Broadcast(max);
+        var i = 0;
+        for (; i <= Classes - TVector.Count; i += TVector.Count)
+        {
+            var terms = VectorMath.Exp(TVector.Load(logits + i) - shift);
+            TVector.Store(terms, exponentials + i);
+            Add(lanes + i % Lanes, terms);
+        }
+
+        if (i < Classes)
+        {
+            // Beyond the row e^−∞ adds +0, which changes no lane: none holds −0.
+            var terms = VectorMath.Exp(VectorTail.Load<TVector>(logits + i, Classes - i, float.NegativeInfinity) - shift);
+            VectorTail.Store(terms, exponentials + i, Classes - i);
+            Add(lanes + i % Lanes, terms);
+        }
+
+        var distance = Lanes / 2;
+        for (; distance >= TVector.Count; distance /= 2)
+        {
+            for (var lane = 0; lane < distance; lane += TVector.Count)
+                Add(lanes + lane, TVector.Load(lanes + lane + distance));
+        }
+
+        for (; distance > 0; distance /= 2)
+        {
+            for (var lane = 0; lane < distance; lane++)
+                lanes[lane] += lanes[lane + distance];
+        }
+
+        return lanes[0];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TVector>(float* lanes, TVector value)
+        where TVector : struct, IVector<TVector>
+        => TVector.Store(TVector.Load(lanes) + value, lanes);
+
+    /// <summary>From exponentials to softmax less the target's part on every class.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Scale<TVector>(float* gradient, float factor)
+        where TVector : struct, IVector<TVector>
+    {
+        var (factors, everywhere) = (TVector.Broadcast(factor), TVector.Broadcast(Everywhere));
+        var i = 0;
+        for (; i <= Classes - TVector.Count; i += TVector.Count)
+            TVector.Store(TVector.Load(gradient + i) * factors - everywhere, gradient + i);
+        for (; i < Classes; i++)
+            gradient[i] = gradient[i] * factor - Everywhere;
+    }
+
+    /// <summary>Σ (x − max): what label smoothing adds to a row's loss. The gradient's memory holds the terms.</summary>
+    private readonly float ShiftedSum(float* logits, float max, float* terms)
+    {
+        for (var i = 0; i < Classes; i++)
+            terms[i] = logits[i] - max;
+        return Reduction.Sum(terms, Classes);
+    }
+}
