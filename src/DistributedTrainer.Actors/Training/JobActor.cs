@@ -331,7 +331,11 @@ internal sealed class JobActor : ReceiveActor
 
         var header = new FrameHeader
         {
-            Kind = FrameKind.Evaluation, Step = version, SlotFirst = slot.First, SlotEnd = slot.End, Extra = penalty,
+            Kind = FrameKind.Evaluation,
+            Step = version,
+            SlotFirst = slot.First,
+            SlotEnd = slot.End,
+            Extra = penalty,
         };
         _transport.Send(_active.Leader, _job.Id, header, MemoryMarshal.AsBytes(values.AsSpan()));
     }
@@ -396,7 +400,8 @@ internal sealed class JobActor : ReceiveActor
             && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
             _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.Length, _prepared, _active?.Number ?? 0,
-            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived) { Layers = _layers });
+            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived)
+        { Layers = _layers });
     }
 }
 

@@ -16,8 +16,21 @@ internal static class SafetensorsHeader
     /// <summary>Bits of an element by type.</summary>
     private static readonly Dictionary<string, int> Bits = new(StringComparer.Ordinal)
     {
-        ["BOOL"] = 8, ["U8"] = 8, ["I8"] = 8, ["F8_E5M2"] = 8, ["F8_E4M3"] = 8, ["U16"] = 16, ["I16"] = 16, ["F16"] = 16, ["BF16"] = 16,
-        ["U32"] = 32, ["I32"] = 32, ["F32"] = 32, ["U64"] = 64, ["I64"] = 64, ["F64"] = 64,
+        ["BOOL"] = 8,
+        ["U8"] = 8,
+        ["I8"] = 8,
+        ["F8_E5M2"] = 8,
+        ["F8_E4M3"] = 8,
+        ["U16"] = 16,
+        ["I16"] = 16,
+        ["F16"] = 16,
+        ["BF16"] = 16,
+        ["U32"] = 32,
+        ["I32"] = 32,
+        ["F32"] = 32,
+        ["U64"] = 64,
+        ["I64"] = 64,
+        ["F64"] = 64,
     };
 
     /// <param name="json">The header without its length.</param>

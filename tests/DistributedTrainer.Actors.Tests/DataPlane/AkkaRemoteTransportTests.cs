@@ -30,8 +30,19 @@ public class AkkaRemoteTransportTests(TransportPair pair) : IClassFixture<Transp
         var sink = pair.ReceiveOnTheRight("header");
         var header = new FrameHeader
         {
-            Kind = FrameKind.State, IsFinal = true, Part = 1, Parts = 3, Range = 2, Step = 9, Assignment = 4, BadShard = -1, SlotFirst = 2, SlotEnd = 3,
-            Sums = new StepSums(0.5, 10, 10), Extra = double.NaN, BestVersion = 8,
+            Kind = FrameKind.State,
+            IsFinal = true,
+            Part = 1,
+            Parts = 3,
+            Range = 2,
+            Step = 9,
+            Assignment = 4,
+            BadShard = -1,
+            SlotFirst = 2,
+            SlotEnd = 3,
+            Sums = new StepSums(0.5, 10, 10),
+            Extra = double.NaN,
+            BestVersion = 8,
         };
         pair.Left.Send(pair.RightAddress, "header", header, [1, 2, 3, 4]);
         Assert.Equal(header, (await sink.Next()).Header);

@@ -37,13 +37,13 @@ public static class Nearest
         for (var i = 0; i <= from.Length; i++) cost[i, 0] = i;
         for (var j = 0; j <= to.Length; j++) cost[0, j] = j;
         for (var i = 1; i <= from.Length; i++)
-        for (var j = 1; j <= to.Length; j++)
-        {
-            var change = cost[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
-            cost[i, j] = Math.Min(change, 1 + Math.Min(cost[i - 1, j], cost[i, j - 1]));
-            if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
-                cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
-        }
+            for (var j = 1; j <= to.Length; j++)
+            {
+                var change = cost[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+                cost[i, j] = Math.Min(change, 1 + Math.Min(cost[i - 1, j], cost[i, j - 1]));
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
+            }
 
         return cost[from.Length, to.Length];
     }
