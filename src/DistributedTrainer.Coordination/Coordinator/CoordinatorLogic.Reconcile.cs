@@ -131,12 +131,15 @@ public sealed partial class CoordinatorLogic
             Close(job, "failed", $"step {_progress.Step} made no progress for {timeouts.Progress.TotalSeconds:0} s; it waits for {Waiting(job)}", 1);
     }
 
-    /// <summary>A leaving node that has no part in the job has nothing to wait for.</summary>
+    /// <summary>
+    /// A leaving node that never had a part in the job has nothing to wait for. One that had is still sending its ranges' state when the
+    /// assignment without it comes into force: it says for itself when it is idle.
+    /// </summary>
     private void Release(JobRecord job)
     {
         foreach (var node in _nodes.Values)
         {
-            if (node.Report is { Leaving: true, Job.IsIdle: false } && ReportOn(job, node) is not null && !job.Participants.Contains(node.Report.Node.Address))
+            if (node.Report is { Leaving: true, Job: { IsIdle: false, Prepared: 0 } } && ReportOn(job, node) is not null && !job.Participants.Contains(node.Report.Node.Address))
                 Repeat(node.Report.Node.Address, $"close {job.Submission.JobId}", new CloseJob(Term, _book.Count, job.Submission.JobId));
         }
     }

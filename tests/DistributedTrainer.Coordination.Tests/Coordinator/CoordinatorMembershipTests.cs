@@ -99,6 +99,21 @@ public class CoordinatorMembershipTests
     }
 
     [Fact]
+    public void A_leaving_node_keeps_its_job_until_its_ranges_are_handed_over()
+    {
+        var cluster = Running();
+        var leaving = cluster.Node("n0");
+        (leaving.IsLeaving, leaving.IsHandingOver) = (true, true);
+        cluster.Until(() => cluster.Training.Stamped is { } stamped && !stamped.Nodes.Contains("n0"), "the assignment without it");
+        cluster.For(seconds: 0.5);
+        Assert.Null(cluster.Result());
+        Assert.True(leaving.HasJob);
+        Assert.False(leaving.MayLeave);
+        leaving.IsHandingOver = false;
+        cluster.Until(() => leaving.MayLeave, "leave to go");
+    }
+
+    [Fact]
     public void A_lost_node_with_a_part_ends_the_run_and_is_named()
     {
         var cluster = Running();

@@ -33,6 +33,9 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     /// <summary>The node would answer a request to leave with yes.</summary>
     public bool MayLeave => IsLeaving && (_jobId is null || _isClosed || IsIdle);
 
+    /// <summary>The state of its ranges is on its way to their new owners.</summary>
+    public bool IsHandingOver { get; set; }
+
     public string? Refusal { get; private set; }
 
     public long Term { get; private set; }
@@ -44,7 +47,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     /// <summary>Whether a job is open here, its memory in use.</summary>
     public bool HasJob => _jobId is not null && !_isClosed;
 
-    private bool IsIdle => cluster.Training.Stamped is { } stamped && !stamped.Nodes.Contains(address) && _prepared <= stamped.Number;
+    private bool IsIdle => !IsHandingOver && cluster.Training.Stamped is { } stamped && !stamped.Nodes.Contains(address) && _prepared <= stamped.Number;
 
     public NodeReport Report() => new(
         new NodeDescription(address, 1, "host", Roles, 1, Fingerprint), Term, _book.Count, IsLeaving, JobReport());
