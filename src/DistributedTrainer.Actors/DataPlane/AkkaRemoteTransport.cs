@@ -14,14 +14,11 @@ public sealed class AkkaRemoteTransport : ITensorTransport
     public const int ChunkBytes = 64 * 1024;
 
     private readonly ConcurrentDictionary<string, IActorRef> _links = new();
-    private readonly ConcurrentDictionary<string, IActorRef> _receivers = new();
+    private readonly ConcurrentDictionary<string, IFrameReceiver> _receivers = new();
     private readonly IActorRef _plane;
     private readonly Lock _creating = new();
     private readonly ActorSystem _system;
     private readonly string _link;
-    private long _bytesSent;
-    private long _bytesReceived;
-    private long _dropped;
     private long _unacknowledged;
     private int _linksMade;
 
@@ -36,23 +33,19 @@ public sealed class AkkaRemoteTransport : ITensorTransport
 
     public BufferPool Pool { get; } = new();
 
-    public long BytesSent => Interlocked.Read(ref _bytesSent);
-
-    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
-
-    public long FramesDropped => Interlocked.Read(ref _dropped);
+    public TransportCounters Counters { get; } = new();
 
     public bool IsFlushed => Interlocked.Read(ref _unacknowledged) == 0;
 
-    public void Send(string node, string jobId, in FrameHeader header, ReadOnlySpan<byte> payload)
+    public void Send(string node, string jobId, in FrameHeader header, TensorSlice payload)
     {
-        Interlocked.Add(ref _bytesSent, payload.Length + FrameHeader.Size);
+        Counters.Sent(payload.Bytes.Length + FrameHeader.Size);
         Interlocked.Increment(ref _unacknowledged);
         var link = _links.TryGetValue(node, out var known) ? known : Connect(node);
-        link.Tell(new TensorLinkActor.Outgoing(jobId, header, payload.ToArray()));
+        link.Tell(new TensorLinkActor.Outgoing(jobId, header, payload.Bytes.ToArray()));
     }
 
-    public void Register(string jobId, IActorRef receiver) => _receivers[jobId] = receiver;
+    public void Register(string jobId, IFrameReceiver receiver) => _receivers[jobId] = receiver;
 
     public void Unregister(string jobId) => _receivers.TryRemove(jobId, out _);
 
@@ -61,20 +54,20 @@ public sealed class AkkaRemoteTransport : ITensorTransport
     internal void Failed(LinkFailed failure)
     {
         foreach (var receiver in _receivers.Values)
-            receiver.Tell(failure);
+            receiver.Fail(failure);
     }
 
     internal void Deliver(string jobId, FrameArrived frame)
     {
-        Interlocked.Add(ref _bytesReceived, frame.Length + FrameHeader.Size);
+        Counters.Received(frame.Payload.Bytes.Length + FrameHeader.Size);
         if (_receivers.TryGetValue(jobId, out var receiver))
         {
-            receiver.Tell(frame);
+            receiver.Deliver(frame);
             return;
         }
 
-        Interlocked.Increment(ref _dropped);
-        frame.Buffer.Release();
+        Counters.Drop(DropReason.UnknownJob);
+        frame.Payload.Release();
     }
 
     /// <summary>Hands an acknowledgement to the link that waits for it.</summary>

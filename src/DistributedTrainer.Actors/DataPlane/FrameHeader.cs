@@ -37,12 +37,18 @@ public readonly record struct FrameHeader
     /// <summary>Publish and Stamp: no step follows this version.</summary>
     public bool IsFinal { get; init; }
 
-    /// <summary>State: index of this part; Parts is their number.</summary>
+    /// <summary>State: index of this part (the parameters, the optimizer's moments, the best version); Parts is their number.</summary>
     public byte Part { get; init; }
 
     public byte Parts { get; init; }
 
     public int Range { get; init; }
+
+    /// <summary>Publish and Push: which of the range's pieces this is.</summary>
+    public int Piece { get; init; }
+
+    /// <summary>The term of the assignment that gives the sender its authority.</summary>
+    public long Term { get; init; }
 
     /// <summary>Publish: the version; Push: the step; Evaluation, State and Model: the version.</summary>
     public long Step { get; init; }

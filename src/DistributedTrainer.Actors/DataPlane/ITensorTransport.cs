@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace DistributedTrainer.Actors;
 
 /// <summary>
@@ -8,28 +6,19 @@ namespace DistributedTrainer.Actors;
 /// </summary>
 public interface ITensorTransport
 {
-    /// <summary>Sends a frame; the payload may be overwritten once this returns. Safe from any thread.</summary>
-    void Send(string node, string jobId, in FrameHeader header, ReadOnlySpan<byte> payload);
+    /// <summary>
+    /// Sends a frame; never waits. The transport holds the payload's buffer for as long as it needs it, beside the caller's own hold: what
+    /// the slice covers must not change before the buffer is back in its pool. Safe from any thread.
+    /// </summary>
+    void Send(string node, string jobId, in FrameHeader header, TensorSlice payload);
 
-    /// <summary>From now on the job's frames go to this actor as <see cref="FrameArrived"/>; others are dropped and counted.</summary>
-    void Register(string jobId, IActorRef receiver);
+    /// <summary>From now on the job's frames go to this receiver; those of other jobs are dropped and counted.</summary>
+    void Register(string jobId, IFrameReceiver receiver);
 
     void Unregister(string jobId);
 
-    long BytesSent { get; }
-
-    long BytesReceived { get; }
-
-    /// <summary>Frames that arrived for a job this node does not have open.</summary>
-    long FramesDropped { get; }
+    TransportCounters Counters { get; }
 
     /// <summary>Whether every frame sent so far has been acknowledged.</summary>
     bool IsFlushed { get; }
 }
-
-/// <summary>A received frame. The receiver releases the buffer.</summary>
-/// <param name="Length">Bytes of payload in the buffer.</param>
-public sealed record FrameArrived(FrameHeader Header, TensorBuffer Buffer, int Length);
-
-/// <summary>A node could not be reached within the link's bound.</summary>
-public sealed record LinkFailed(string Node, string Reason);

@@ -1,22 +1,16 @@
-using Akka.Actor;
-
 namespace DistributedTrainer.Actors;
 
 /// <summary>The data plane of a node without a cluster: nothing ever leaves the process.</summary>
 public sealed class NoTransport : ITensorTransport
 {
-    public long BytesSent => 0;
-
-    public long BytesReceived => 0;
-
-    public long FramesDropped => 0;
+    public TransportCounters Counters { get; } = new();
 
     public bool IsFlushed => true;
 
-    public void Send(string node, string jobId, in FrameHeader header, ReadOnlySpan<byte> payload) =>
+    public void Send(string node, string jobId, in FrameHeader header, TensorSlice payload) =>
         throw new InvalidOperationException($"A node without a cluster was asked to send a {header.Kind} frame to {node}.");
 
-    public void Register(string jobId, IActorRef receiver)
+    public void Register(string jobId, IFrameReceiver receiver)
     {
     }
 

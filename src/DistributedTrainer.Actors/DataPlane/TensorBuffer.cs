@@ -22,6 +22,8 @@ public sealed unsafe class TensorBuffer
 
     public Span<byte> Bytes => Memory.Bytes;
 
+    public Span<float> Floats => Memory.Span;
+
     /// <summary>Adds a holder, who must release.</summary>
     public TensorBuffer Retain()
     {

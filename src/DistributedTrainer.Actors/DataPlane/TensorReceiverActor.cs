@@ -47,7 +47,7 @@ internal sealed class TensorReceiverActor : ReceiveActor
 
     private void Assemble(Link link, TensorChunk chunk)
     {
-        var malformed = chunk.FrameLength is < 0 or > MaxFrameBytes || chunk.Offset != link.Filled
+        var malformed = chunk.FrameLength is < 0 or > MaxFrameBytes || chunk.FrameLength % sizeof(float) != 0 || chunk.Offset != link.Filled
             || chunk.Offset + chunk.Payload.Length > chunk.FrameLength;
         if (malformed)
         {
@@ -64,7 +64,7 @@ internal sealed class TensorReceiverActor : ReceiveActor
         var buffer = link.Buffer;
         link.Buffer = null;
         link.Filled = 0;
-        _transport.Deliver(chunk.JobId, new FrameArrived(chunk.Header, buffer, chunk.FrameLength));
+        _transport.Deliver(chunk.JobId, new FrameArrived(chunk.Header, new TensorSlice(buffer, 0, chunk.FrameLength / sizeof(float))));
     }
 
     private sealed class Link

@@ -70,7 +70,7 @@ internal sealed class JobActor : ReceiveActor
     {
         _workers = [.. Enumerable.Range(1, _threads).Select(index => Context.ActorOf(
             Props.Create(() => new WorkerActor(_job, _store, _pool)).WithDispatcher(ComputeDispatcher), $"worker-{index}"))];
-        _transport.Register(_job.Id, Self);
+        _transport.Register(_job.Id, new JobFrames(Self));
         Report();
     }
 
@@ -146,51 +146,52 @@ internal sealed class JobActor : ReceiveActor
     private void TakeFrame(FrameArrived frame)
     {
         var header = frame.Header;
-        if (!Fits(header, frame.Length))
+        if (!Fits(header, frame.Payload.Length))
         {
-            frame.Buffer.Release();
+            _transport.Counters.Drop(DropReason.UnknownRange);
+            frame.Payload.Release();
             return;
         }
 
         switch (header.Kind)
         {
             case FrameKind.Publish when header.Step < _arrived[header.Range]:
-                frame.Buffer.Release(); // from a range's old server, overtaken by its new one
+                frame.Payload.Release(); // from a range's old server, overtaken by its new one
                 break;
             case FrameKind.Publish:
                 var (_, begin, length) = _job.Ranges[header.Range];
-                frame.Buffer.Memory.Span[..length].CopyTo(_store.Whole(header.Step).Slice(begin, length));
-                frame.Buffer.Release();
+                frame.Payload.Floats.CopyTo(_store.Whole(header.Step).Slice(begin, length));
+                frame.Payload.Release();
                 Arrived(header);
                 break;
             case FrameKind.Stamp:
-                frame.Buffer.Release();
+                frame.Payload.Release();
                 Stamped(header);
                 break;
             case FrameKind.Push when _servers.TryGetValue(header.Range, out var server):
-                server.Tell(new PartialArrived(header, frame.Buffer, 0));
+                server.Tell(new PartialArrived(header, frame.Payload.Buffer!, frame.Payload.Offset));
                 break;
             case FrameKind.State when _servers.TryGetValue(header.Range, out var heir):
                 heir.Tell(frame);
                 break;
             case FrameKind.Evaluation:
-                var values = MemoryMarshal.Cast<byte, double>(frame.Buffer.Bytes[..frame.Length]).ToArray();
-                frame.Buffer.Release();
+                var values = MemoryMarshal.Cast<byte, double>(frame.Payload.Bytes).ToArray();
+                frame.Payload.Release();
                 Lead(new EvaluationArrived(header.Step, header.Slot, values, header.Extra));
                 break;
             case FrameKind.Model:
-                Collect(header.Range, frame.Buffer);
+                Collect(header.Range, frame.Payload.Buffer!);
                 break;
             default:
-                frame.Buffer.Release();
+                frame.Payload.Release();
                 break;
         }
     }
 
     /// <summary>A frame that carries a range must name one of the job's and be exactly as long as it.</summary>
-    private bool Fits(FrameHeader header, int bytes) =>
+    private bool Fits(FrameHeader header, int floats) =>
         header.Kind is FrameKind.Evaluation or FrameKind.Stamp
-        || ((uint)header.Range < _arrived.Length && bytes == _job.Ranges[header.Range].Length * sizeof(float));
+        || ((uint)header.Range < _arrived.Length && floats == _job.Ranges[header.Range].Length);
 
     private void Arrived(FrameHeader header)
     {
@@ -298,7 +299,7 @@ internal sealed class JobActor : ReceiveActor
                 };
                 var owner = _active!.Primaries[range.Index];
                 if (owner != _self)
-                    _transport.Send(owner, _job.Id, header, new ReadOnlySpan<byte>(partial.Buffer.Pointer + range.Begin, range.Length * sizeof(float)));
+                    _transport.Send(owner, _job.Id, header, new TensorSlice(partial.Buffer, range.Begin, range.Length));
                 else
                     _servers[range.Index].Tell(new PartialArrived(header, partial.Buffer.Retain(), range.Begin));
             }
@@ -337,7 +338,10 @@ internal sealed class JobActor : ReceiveActor
             SlotEnd = slot.End,
             Extra = penalty,
         };
-        _transport.Send(_active.Leader, _job.Id, header, MemoryMarshal.AsBytes(values.AsSpan()));
+        var buffer = _pool.Rent(values.Length * 2);
+        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(buffer.Bytes);
+        _transport.Send(_active.Leader, _job.Id, header, new TensorSlice(buffer, 0, values.Length * 2));
+        buffer.Release();
     }
 
     private void Decide(DecideEpoch decision)
@@ -400,7 +404,7 @@ internal sealed class JobActor : ReceiveActor
             && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
             _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.Length, _prepared, _active?.Number ?? 0,
-            _decided, isIdle, _shardSteps, _transport.BytesSent, _transport.BytesReceived)
+            _decided, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
         { Layers = _layers });
     }
 }

@@ -177,13 +177,13 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         {
             header = header with { Assignment = _lead.TakeStamp(), IsFinal = _lead.IsFinal(_version) };
             foreach (var node in _assignments.Values.SelectMany(assignment => assignment.Primaries).Distinct().Except(Targets()))
-                _place.Transport.Send(node, _job.Id, header with { Kind = FrameKind.Stamp }, []);
+                _place.Transport.Send(node, _job.Id, header with { Kind = FrameKind.Stamp }, default);
         }
 
         foreach (var node in targets)
         {
             if (node != _place.Self)
-                _place.Transport.Send(node, _job.Id, header, _place.Store.RangeBytes(_version, _range));
+                SendCopy(node, header, new ReadOnlySpan<float>(_place.Store.Range(_version, _range), _range.Length));
             else
                 _place.JobActor.Tell(new RangeWritten(header));
         }
@@ -239,7 +239,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (order.Saver != _place.Self)
         {
             var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Step = order.Version };
-            _place.Transport.Send(order.Saver, _job.Id, header, System.Runtime.InteropServices.MemoryMarshal.AsBytes(source));
+            SendCopy(order.Saver, header, source);
             return;
         }
 
@@ -276,8 +276,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
                 BestVersion = _bestVersion,
                 IsFinal = _lead?.IsFinal(_version) ?? false,
             };
-            var bytes = parts[part] is { } buffer ? buffer.Bytes : _place.Store.RangeBytes(_version, _range);
-            _place.Transport.Send(owner, _job.Id, header, bytes);
+            SendCopy(owner, header, parts[part] is { } buffer ? buffer.Span : new Span<float>(_place.Store.Range(_version, _range), _range.Length));
         }
 
         _isHandedOver = true;
@@ -289,7 +288,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         var header = frame.Header;
         if (!HasState)
         {
-            var floats = frame.Buffer.Memory.Span[.._range.Length];
+            var floats = frame.Payload.Floats;
             var state = _optimizer.State;
             if (header.Part == 0)
                 floats.CopyTo(new Span<float>(_place.Store.Range(header.Step, _range), _range.Length));
@@ -301,7 +300,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
                 BeginFrom(header);
         }
 
-        frame.Buffer.Release();
+        frame.Payload.Release();
     }
 
     private void BeginFrom(FrameHeader header)
@@ -316,6 +315,14 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             Take(partial);
         _early.Clear();
         Report(_lead?.AtVersion(_version));
+    }
+
+    private void SendCopy(string node, in FrameHeader header, ReadOnlySpan<float> source)
+    {
+        var buffer = _place.Pool.Rent(source.Length);
+        source.CopyTo(buffer.Floats);
+        _place.Transport.Send(node, _job.Id, header, new TensorSlice(buffer, 0, source.Length));
+        buffer.Release();
     }
 
     private sealed class HeldPartial(TensorBuffer buffer, int offset)

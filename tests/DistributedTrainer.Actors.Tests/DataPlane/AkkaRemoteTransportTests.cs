@@ -62,12 +62,12 @@ public class AkkaRemoteTransportTests(TransportPair pair) : IClassFixture<Transp
     [Fact]
     public async Task Frames_of_a_job_that_is_not_open_are_dropped_and_counted()
     {
-        var dropped = pair.Right.FramesDropped;
+        var dropped = pair.Right.Counters.FramesDropped;
         var sink = pair.ReceiveOnTheRight("closed");
         pair.Right.Unregister("closed");
         pair.Left.Send(pair.RightAddress, "closed", new FrameHeader { Kind = FrameKind.Push }, [1, 2, 3, 4]);
         await UntilFlushed();
-        Assert.Equal(dropped + 1, pair.Right.FramesDropped);
+        Assert.Equal(dropped + 1, pair.Right.Counters.FramesDropped);
         Assert.False(sink.HasMore);
     }
 

@@ -32,8 +32,8 @@ public sealed class TransportPair : IAsyncLifetime
     /// <summary>Registers a receiver for a job on the right.</summary>
     internal FrameSink ReceiveOnTheRight(string jobId)
     {
-        var sink = new FrameSink(_right);
-        Right.Register(jobId, sink.Actor);
+        var sink = new FrameSink();
+        Right.Register(jobId, sink);
         return sink;
     }
 

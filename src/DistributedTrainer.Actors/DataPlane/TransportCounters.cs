@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// What a node's data plane has done so far, for reports and, as the meter "DistributedTrainer.DataPlane", for any collector of .NET
+/// metrics. Safe from any thread.
+/// </summary>
+public sealed class TransportCounters : IDisposable
+{
+    public const string MeterName = "DistributedTrainer.DataPlane";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
+    private long _bytesSent;
+    private long _bytesReceived;
+    private long _bytesQueued;
+
+    public TransportCounters()
+    {
+        _meter.CreateObservableCounter("dtrain.data_plane.sent", () => BytesSent, "By");
+        _meter.CreateObservableCounter("dtrain.data_plane.received", () => BytesReceived, "By");
+        _meter.CreateObservableGauge("dtrain.data_plane.queued", () => BytesQueued, "By");
+        _meter.CreateObservableCounter(
+            "dtrain.data_plane.dropped",
+            () => Enum.GetValues<DropReason>().Select(reason => new Measurement<long>(Dropped(reason), new KeyValuePair<string, object?>("reason", reason.ToString()))),
+            "{frame}");
+    }
+
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
+
+    /// <summary>Bytes of frames that wait for their link.</summary>
+    public long BytesQueued => Interlocked.Read(ref _bytesQueued);
+
+    /// <summary>Frames that were not taken, of all reasons.</summary>
+    public long FramesDropped => Enum.GetValues<DropReason>().Sum(Dropped);
+
+    public long Dropped(DropReason reason) => Interlocked.Read(ref _dropped[(int)reason]);
+
+    public void Drop(DropReason reason) => Interlocked.Increment(ref _dropped[(int)reason]);
+
+    public void Dispose() => _meter.Dispose();
+
+    internal void Sent(long bytes) => Interlocked.Add(ref _bytesSent, bytes);
+
+    internal void Received(long bytes) => Interlocked.Add(ref _bytesReceived, bytes);
+
+    /// <param name="bytes">Negative when they leave the queue.</param>
+    internal void Queued(long bytes) => Interlocked.Add(ref _bytesQueued, bytes);
+}
