@@ -41,5 +41,7 @@ public sealed unsafe class TensorBuffer
             _pool.Return(this);
     }
 
+    internal bool IsOf(BufferPool pool) => _pool == pool;
+
     internal void Take() => _holders = 1;
 }

@@ -196,7 +196,9 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         {
             var self = Self;
             _job = Context.ActorOf(
-                Props.Create(() => new JobActor(job, opened.Store!, _description.Address, _transport, _pool, _description.Threads, self)), $"job-{job.Id}");
+                Props.Create(() => new JobActor(job, opened.Store!, _description.Address, _transport, _pool, _description.Threads, self))
+                    .WithDispatcher(JobActor.ComputeDispatcher),
+                $"job-{job.Id}");
             return;
         }
 

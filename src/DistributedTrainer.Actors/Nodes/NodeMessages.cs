@@ -12,7 +12,7 @@ internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStor
     {
         var job = OpenedJob.Open(open.JobId, open.JobText, open.Servers);
         var store = new ParameterStore(job.Network.Layout.Length);
-        job.Network.Initialize(store.Whole(0), job.Job.Seed);
+        job.Network.Initialize(store.Initial, job.Job.Seed);
         return new JobOpenedHere(open.JobId, job, store, "");
     }
 }

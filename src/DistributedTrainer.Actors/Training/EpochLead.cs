@@ -27,6 +27,9 @@ internal sealed class EpochLead(OpenedJob job)
     /// <summary>Number of the assignment last stamped on a version; 0 before the first.</summary>
     public int Stamped { get; private set; }
 
+    /// <summary>An assignment waits for the next version to be stamped on.</summary>
+    public bool HasStamp => _next > Stamped;
+
     public void StampNext(int number) => _next = number;
 
     public void StopAtNextVersion() => _stopNext = true;

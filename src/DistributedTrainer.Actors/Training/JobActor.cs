@@ -25,9 +25,12 @@ internal sealed class JobActor : ReceiveActor
     private readonly string[] _layers;
     private readonly long[] _arrived;
     private readonly List<PartialSum> _partials = [];
+    private PushRoute? _merging;
     private IActorRef[] _workers = [];
     private FrameHeader _stamp;
     private Assignment? _active;
+    private long _activeSince;
+    private PushRoute? _route;
     private long _started = -1;
     private long _evaluated = -1;
     private long _decided = -1;
@@ -45,7 +48,7 @@ internal sealed class JobActor : ReceiveActor
         _store = store;
         _place = new ServerPlace(self, Self, _store, pool, transport);
         _layers = [.. job.Network.Summary.Select(LayerLine.Format)];
-        _arrived = new long[job.Ranges.Count];
+        _arrived = new long[job.Pieces.Length];
         Array.Fill(_arrived, -1);
         _stamp = new FrameHeader { Step = -1 };
 
@@ -55,9 +58,9 @@ internal sealed class JobActor : ReceiveActor
         Receive<DecideEpoch>(Decide);
         Receive<SaveModel>(Save);
         Receive<FrameArrived>(TakeFrame);
-        Receive<RangeWritten>(written => Arrived(written.Header));
+        Receive<RangeWritten>(written => Arrived(written.Header, _job.FirstPieces[written.Header.Range], _job.FirstPieces[written.Header.Range + 1]));
         Receive<StepComputed>(Computed);
-        Receive<PartialsMerged>(merged => Push(merged.Step, merged.Partials));
+        Receive<PartialsMerged>(Merged);
         Receive<EvaluationComputed>(Evaluated);
         Receive<ModelRange>(range => Collect(range.Range, range.Buffer));
         Receive<RangeHandedOver>(HandedOver);
@@ -70,7 +73,7 @@ internal sealed class JobActor : ReceiveActor
     {
         _workers = [.. Enumerable.Range(1, _threads).Select(index => Context.ActorOf(
             Props.Create(() => new WorkerActor(_job, _store, _pool)).WithDispatcher(ComputeDispatcher), $"worker-{index}"))];
-        _transport.Register(_job.Id, new JobFrames(Self));
+        _transport.Register(_job.Id, new JobFrames(_job, _store, Self));
         Report();
     }
 
@@ -146,30 +149,24 @@ internal sealed class JobActor : ReceiveActor
     private void TakeFrame(FrameArrived frame)
     {
         var header = frame.Header;
-        if (!Fits(header, frame.Payload.Length))
+        if (WhyUnfit(frame) is { } reason)
         {
-            _transport.Counters.Drop(DropReason.UnknownRange);
+            _transport.Counters.Drop(reason);
             frame.Payload.Release();
             return;
         }
 
         switch (header.Kind)
         {
-            case FrameKind.Publish when header.Step < _arrived[header.Range]:
-                frame.Payload.Release(); // from a range's old server, overtaken by its new one
-                break;
             case FrameKind.Publish:
-                var (_, begin, length) = _job.Ranges[header.Range];
-                frame.Payload.Floats.CopyTo(_store.Whole(header.Step).Slice(begin, length));
-                frame.Payload.Release();
-                Arrived(header);
+                TakePiece(frame);
                 break;
             case FrameKind.Stamp:
                 frame.Payload.Release();
                 Stamped(header);
                 break;
             case FrameKind.Push when _servers.TryGetValue(header.Range, out var server):
-                server.Tell(new PartialArrived(header, frame.Payload.Buffer!, frame.Payload.Offset));
+                server.Tell(new PartialArrived(header, frame.Payload));
                 break;
             case FrameKind.State when _servers.TryGetValue(header.Range, out var heir):
                 heir.Tell(frame);
@@ -188,14 +185,54 @@ internal sealed class JobActor : ReceiveActor
         }
     }
 
-    /// <summary>A frame that carries a range must name one of the job's and be exactly as long as it.</summary>
-    private bool Fits(FrameHeader header, int floats) =>
-        header.Kind is FrameKind.Evaluation or FrameKind.Stamp
-        || ((uint)header.Range < _arrived.Length && floats == _job.Ranges[header.Range].Length);
-
-    private void Arrived(FrameHeader header)
+    /// <summary>
+    /// Frames that nobody who keeps the protocol sends. An old authority may still finish the version that the new one was stamped on, but
+    /// goes no further; and no version beyond the next one can exist before this node has pushed its part of the next.
+    /// </summary>
+    private DropReason? WhyUnfit(FrameArrived frame)
     {
-        _arrived[header.Range] = header.Step;
+        var header = frame.Header;
+        var fits = header.Kind switch
+        {
+            FrameKind.Publish or FrameKind.Push => _job.PieceOf(header, frame.Payload.Length) >= 0,
+            FrameKind.State or FrameKind.Model => (uint)header.Range < _job.Ranges.Count && frame.Payload.Length == _job.Ranges[header.Range].Length,
+            _ => true,
+        };
+        if (!fits)
+            return DropReason.UnknownRange;
+        if (header.Kind is not (FrameKind.Publish or FrameKind.Stamp) || _active is not { } active)
+            return null;
+        if (header.Term < active.Term && header.Step > _activeSince)
+            return DropReason.OldTerm;
+        return header.Kind == FrameKind.Publish && _started >= 0 && active.Shards.Contains(_self) && header.Step > _started + 1
+            ? DropReason.BeyondNextStep
+            : null;
+    }
+
+    private void TakePiece(FrameArrived frame)
+    {
+        var header = frame.Header;
+        var payload = frame.Payload;
+        var piece = _job.PieceOf(header, payload.Length);
+        var version = header.Step > _arrived[piece] ? _store.TryHold(header.Step) : null;
+        if (version is null)
+        {
+            _transport.Counters.Drop(DropReason.Stale); // repeated, or from a range's old server, overtaken by its new one
+            payload.Release();
+            return;
+        }
+
+        if (!_store.Owns(payload.Buffer!))
+            payload.Floats.CopyTo(version.Floats.Slice(_job.Pieces[piece].Begin, payload.Length));
+        version.Release();
+        payload.Release();
+        Arrived(header, piece, piece + 1);
+    }
+
+    private void Arrived(FrameHeader header, int first, int end)
+    {
+        for (var piece = first; piece < end; piece++)
+            _arrived[piece] = Math.Max(_arrived[piece], header.Step);
         if (header.Range == 0)
             Stamped(header);
         else
@@ -209,7 +246,8 @@ internal sealed class JobActor : ReceiveActor
         _stamp = header;
         if (_assignments.TryGetValue(header.Assignment, out var assignment) && _active?.Number != assignment.Number)
         {
-            _active = assignment;
+            (_active, _activeSince) = (assignment, header.Step);
+            RefreshRoute();
             foreach (var server in _servers.Values)
                 server.Tell(new AssignmentActivated(header.Step, assignment));
             Report();
@@ -240,7 +278,10 @@ internal sealed class JobActor : ReceiveActor
         }
 
         _started = version;
-        Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop));
+        // Where sums of several workers would travel, siblings are added first.
+        var route = Math.Min(_workers.Length, end - first) > 1 && _route!.LeavesNode ? null : _route;
+        _merging = route is null ? _route : null;
+        Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop, route));
     }
 
     /// <summary>Splits a run of shards over the node's workers.</summary>
@@ -262,52 +303,29 @@ internal sealed class JobActor : ReceiveActor
         _partials.AddRange(computed.Partials);
         if (--_computing > 0)
             return;
-        var partials = _partials.ToArray();
-        _partials.Clear();
-        // Servers add siblings themselves, each its range; only where vectors travel is it worth adding them first.
-        if (_workers.Length > 1 && partials.Length > 1 && _active!.Primaries.Any(server => server != _self))
+        if (_partials.Count > 0)
         {
             _computing = 1;
-            _workers[0].Tell(new MergePartials(computed.Step, partials));
+            _workers[0].Tell(new MergePartials(computed.Step, [.. _partials], _merging!));
+            _partials.Clear();
             return;
         }
 
-        PushAll(computed.Step, partials);
+        StartWhenReady();
     }
 
-    private void Push(long step, IReadOnlyList<PartialSum> partials)
+    private void Merged(PartialsMerged merged)
     {
         _computing = 0;
-        PushAll(step, partials);
+        foreach (var partial in merged.Partials)
+            merged.Route.PushWhole(merged.Step, partial);
+        StartWhenReady();
     }
 
-    private unsafe void PushAll(long step, IReadOnlyList<PartialSum> partials)
+    private void RefreshRoute()
     {
-        foreach (var partial in partials)
-        {
-            foreach (var range in _job.Ranges)
-            {
-                var header = new FrameHeader
-                {
-                    Kind = FrameKind.Push,
-                    Range = range.Index,
-                    Step = step,
-                    SlotFirst = partial.Slot.First,
-                    SlotEnd = partial.Slot.End,
-                    Sums = partial.Sums,
-                    BadShard = partial.BadShard,
-                };
-                var owner = _active!.Primaries[range.Index];
-                if (owner != _self)
-                    _transport.Send(owner, _job.Id, header, new TensorSlice(partial.Buffer, range.Begin, range.Length));
-                else
-                    _servers[range.Index].Tell(new PartialArrived(header, partial.Buffer.Retain(), range.Begin));
-            }
-
-            partial.Buffer.Release();
-        }
-
-        StartWhenReady();
+        if (_active is { } active)
+            _route = new PushRoute(_job, _self, active, [.. _job.Ranges.Select(range => active.Primaries[range.Index] == _self ? _servers.GetValueOrDefault(range.Index) : null)], _transport);
     }
 
     // ---- an epoch's end ---------------------------------------------------------------------------------------------------
@@ -333,6 +351,7 @@ internal sealed class JobActor : ReceiveActor
         var header = new FrameHeader
         {
             Kind = FrameKind.Evaluation,
+            Term = _active.Term,
             Step = version,
             SlotFirst = slot.First,
             SlotEnd = slot.End,

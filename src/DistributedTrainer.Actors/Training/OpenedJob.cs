@@ -14,6 +14,8 @@ public sealed class OpenedJob : IDisposable
         Plan = plan ?? new RunPlan(job, data.Train.Count);
         Tree = new ReductionTree(Plan.Shards);
         Ranges = ServerRange.Split(network.Layout.Length, servers);
+        Pieces = [.. RangePiece.Cut(Ranges)];
+        FirstPieces = [.. Ranges.Select(range => Array.FindIndex(Pieces, piece => piece.Range == range.Index)), Pieces.Length];
         Metrics = new MetricSet(job.Metrics ?? MetricSet.DefaultFor(job.Loss), job.Loss, network.OutputLength);
     }
 
@@ -30,6 +32,12 @@ public sealed class OpenedJob : IDisposable
     public ReductionTree Tree { get; }
 
     public IReadOnlyList<ServerRange> Ranges { get; }
+
+    /// <summary>The pieces of all ranges, in the order of the parameter vector.</summary>
+    internal RangePiece[] Pieces { get; }
+
+    /// <summary>Index in <see cref="Pieces"/> of each range's first piece, and their number.</summary>
+    internal int[] FirstPieces { get; }
 
     public MetricSet Metrics { get; }
 
@@ -63,6 +71,15 @@ public sealed class OpenedJob : IDisposable
         TargetKind.Binary => TargetType.Binary,
         _ => TargetType.Values,
     };
+
+    /// <summary>The index in <see cref="Pieces"/> of what a frame carries; −1 where it names no piece of this job, or has another length.</summary>
+    internal int PieceOf(in FrameHeader header, int floats)
+    {
+        if ((uint)header.Range >= Ranges.Count || header.Piece < 0 || header.Piece >= FirstPieces[header.Range + 1] - FirstPieces[header.Range])
+            return -1;
+        var piece = FirstPieces[header.Range] + header.Piece;
+        return Pieces[piece].Length == floats ? piece : -1;
+    }
 
     public void Dispose() => Data.Dispose();
 }

@@ -15,10 +15,23 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private readonly ServerRange _range;
     private readonly ServerPlace _place;
     private readonly RangeOptimizer _optimizer;
-    private readonly SlotLedger<HeldPartial> _ledger;
+    private readonly PieceLedger[] _pieces;
+    private readonly Func<int, bool> _isEmptySlice;
     private readonly SortedDictionary<int, Assignment> _assignments = [];
     private readonly List<PartialArrived> _early = [];
     private readonly EpochLead? _lead;
+
+    /// <summary>Nodes that get every version of the range, and those that get range 0's stamps only.</summary>
+    private string[] _targets = [];
+    private string[] _stamped = [];
+
+    /// <summary>The parameters at this server's version, and at the next one while some pieces stand there already.</summary>
+    private TensorBuffer? _current;
+    private TensorBuffer? _next;
+
+    /// <summary>The head of the newest version's frames: the stamp on a version never changes.</summary>
+    private FrameHeader _header = new() { Step = -1 };
+    private int _committed;
     private FloatBuffer? _best;
     private long _bestVersion = -1;
     private long _version;
@@ -39,13 +52,16 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     {
         (_job, _range, _place) = (job, range, place);
         _optimizer = new RangeOptimizer(job.Job.Optimizer, job.Job.Penalty, job.Network.Layout, range.Begin, range.Length);
-        _ledger = new SlotLedger<HeldPartial>(job.Tree);
+        var free = new Stack<HeldPartial>();
+        _pieces = [.. job.Pieces.Where(piece => piece.Range == range.Index).Select(piece => new PieceLedger(piece, job.Tree, free))];
+        _isEmptySlice = shard => _version < 0 || _job.Plan.Batches.SliceLength(_version, shard) == 0;
         _version = awaitsState ? -1 : 0;
+        _current = awaitsState ? null : place.Store.Hold(0);
         _lead = range.Index == 0 ? new EpochLead(job) : null;
         BeginStep();
+        Receive<PartialArrived>(Take);
         Receive<AssignmentPrepared>(Prepare);
         Receive<AssignmentActivated>(Activate);
-        Receive<PartialArrived>(Take);
         Receive<FrameArrived>(TakeState);
         Receive<EvaluationArrived>(evaluation => Report(_lead?.Take(evaluation)));
         Receive<EpochDecisionKnown>(Decide);
@@ -62,6 +78,11 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <summary>No step follows this version. A decision may be here before the version it is about.</summary>
     private bool IsStopped => _hasFailed || (_decision.Stop && _version >= _decision.Version);
 
+    /// <summary>An epoch ends with this version, and what follows is not decided yet.</summary>
+    private bool AwaitsDecision => _job.Plan.IsBoundary(_version) && _decision.Version < _version;
+
+    private long Term => _activated?.Assignment.Term ?? (_assignments.Count > 0 ? _assignments.First().Value.Term : 0);
+
     protected override void PreStart()
     {
         if (_lead is not null)
@@ -70,6 +91,10 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
+        _current?.Release();
+        _next?.Release();
+        foreach (var piece in _pieces)
+            piece.Abandon();
         _optimizer.Dispose();
         _best?.Dispose();
     }
@@ -78,11 +103,8 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
 
     private void Prepare(AssignmentPrepared prepared)
     {
-        List<string> known = _assignments.Count == 0 ? [] : Targets();
         _assignments[prepared.Assignment.Number] = prepared.Assignment;
-        // Nodes that are new to the job lack this version. The leading server holds version 0 back until it is told to begin.
-        if (HasState && !_isHandedOver && (_lead is null || _lead.Stamped > 0))
-            Publish(Targets().Except(known));
+        ServeTargets();
     }
 
     private void Activate(AssignmentActivated activated)
@@ -91,6 +113,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             _assignments.Remove(old);
         _assignments[activated.Assignment.Number] = activated.Assignment;
         _activated = activated;
+        ServeTargets();
         HandOverIfMoved();
     }
 
@@ -99,19 +122,46 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     {
         if (_lead is null || !HasState || stamp.Number <= _lead.Stamped || !_assignments.ContainsKey(stamp.Number))
             return;
-        var isFirst = _lead.Stamped == 0;
         _lead.StampNext(stamp.Number);
-        if (isFirst)
-            Publish(Targets());
+        if (_lead.Stamped == 0)
+            ServeTargets();
     }
 
-    /// <summary>Nodes that must get this range's versions: those with shards in any assignment that is or may come into force.</summary>
-    private List<string> Targets() =>
-        [.. _assignments.Values.SelectMany(assignment => assignment.Shards).Append(_place.Self).Distinct()];
+    /// <summary>
+    /// Finds out who must get this range's versions, those with shards in any assignment that is or may come into force, and sends the
+    /// version to nodes that are new to the job. The leading server holds version 0 back until it is told to begin.
+    /// </summary>
+    private void ServeTargets()
+    {
+        if (!HasState || _isHandedOver || _next is not null || _lead is { Stamped: 0, HasStamp: false })
+            return;
+        var known = _targets;
+        FindTargets();
+        var added = _targets.Except(known).ToList();
+        if (added.Count == 0)
+            return;
+        if (_header.Step < 0)
+            BeginHeader(_version);
+        foreach (var piece in _pieces)
+            PublishPiece(piece.Piece, _current!, added);
+        if (added.Contains(_place.Self))
+            _place.JobActor.Tell(new RangeWritten(_header));
+    }
+
+    private void FindTargets()
+    {
+        _targets = [.. _assignments.Values.SelectMany(assignment => assignment.Shards).Append(_place.Self).Distinct()];
+        _stamped = _lead is null ? [] : [.. _assignments.Values.SelectMany(assignment => assignment.Primaries).Distinct().Except(_targets)];
+    }
 
     // ---- the step ---------------------------------------------------------------------------------------------------------
 
-    private void BeginStep() => _ledger.Begin(shard => _version < 0 || _job.Plan.Batches.SliceLength(_version, shard) == 0);
+    private void BeginStep()
+    {
+        _committed = 0;
+        foreach (var piece in _pieces)
+            piece.Begin(_isEmptySlice);
+    }
 
     private void Take(PartialArrived partial)
     {
@@ -121,48 +171,67 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (partial.Header.Step != _version || _isHandedOver || IsStopped)
+        var header = partial.Header;
+        if (header.Step == _version && !_isHandedOver && !IsStopped)
         {
-            partial.Buffer.Release(); // a repeated frame of a step that is done
+            if (!_pieces[header.Piece].Offer(header, partial.Payload))
+                _place.Transport.Counters.Drop(DropReason.Stale);
+            CommitIfComplete(_pieces[header.Piece]);
             return;
         }
 
-        var held = new HeldPartial(partial.Buffer, partial.Offset) { Sums = partial.Header.Sums, BadShard = partial.Header.BadShard };
-        if (_ledger.Offer(partial.Header.Slot, held, Add, dropped => dropped.Buffer.Release()) != SlotVerdict.Accepted)
-            partial.Buffer.Release();
-        CommitIfComplete();
+        _place.Transport.Counters.Drop(header.Step > _version ? DropReason.BeyondNextStep : DropReason.Stale);
+        partial.Payload.Release();
     }
 
-    private void Add(HeldPartial left, HeldPartial right)
+    private void CommitIfComplete(PieceLedger ledger)
     {
-        GradientSum.Add(left.Pointer, right.Pointer, _range.Length);
-        left.Sums += right.Sums;
-        left.BadShard = left.BadShard < 0 ? right.BadShard : right.BadShard < 0 ? left.BadShard : Math.Min(left.BadShard, right.BadShard);
-        right.Buffer.Release();
-    }
-
-    private void CommitIfComplete()
-    {
-        if (_ledger.Root is not { } root || IsStopped || (_job.Plan.IsBoundary(_version) && _decision.Version < _version))
+        if (ledger.Root is not { } root || IsStopped || AwaitsDecision)
             return;
         if (!double.IsFinite(root.Sums.Loss))
         {
-            _hasFailed = true;
-            _failure = _lead is null ? null : new RunFailed(_job.Id, _place.Self, NotFinite(root));
-            Report(_failure);
+            Fail(root);
             return;
         }
 
+        if (_next is null)
+            BeginVersion(root.Sums);
+        var piece = ledger.Piece;
         _optimizer.Update(
-            _place.Store.Range(_version, _range), _place.Store.Range(_version + 1, _range), root.Pointer, root.Sums.Denominator, _version);
-        root.Buffer.Release();
+            piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
+            root.Sums.Denominator, _version);
+        ledger.Commit();
+        PublishPiece(piece, _next, _targets);
+        if (++_committed == _pieces.Length)
+            FinishVersion();
+    }
+
+    /// <summary>The first piece is about to be written: all pieces have the same sums, so the step's are known.</summary>
+    private void BeginVersion(StepSums sums)
+    {
+        _next = _place.Store.Hold(_version + 1);
+        _lead?.Committed(sums, _version + 1);
+        BeginHeader(_version + 1);
+    }
+
+    private void FinishVersion()
+    {
+        _current!.Release();
+        (_current, _next) = (_next, null);
         _version++;
-        _lead?.Committed(root.Sums, _version);
         KeepBestIfDecided();
         BeginStep();
-        Publish(Targets());
+        _place.JobActor.Tell(new RangeWritten(_header));
+        ServeTargets();
         Report(_lead?.AtVersion(_version));
         HandOverIfMoved();
+    }
+
+    private void Fail(HeldPartial root)
+    {
+        _hasFailed = true;
+        _failure = _lead is null ? null : new RunFailed(_job.Id, _place.Self, NotFinite(root));
+        Report(_failure);
     }
 
     private string NotFinite(HeldPartial root) =>
@@ -170,22 +239,32 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         + (_version == 0 ? "no good version exists" : $"the last version with a finite loss is {_version - 1}")
         + "; try a smaller learning rate, and check the data for extreme values";
 
-    private void Publish(IEnumerable<string> targets)
+    /// <summary>
+    /// The head of this range's frames at a version. Range 0 stamps the assignment on it; nodes that serve ranges and have no shards get
+    /// the stamp alone.
+    /// </summary>
+    private void BeginHeader(long version)
     {
-        var header = new FrameHeader { Kind = FrameKind.Publish, Range = _range.Index, Step = _version };
-        if (_lead is not null)
+        _header = new FrameHeader
         {
-            header = header with { Assignment = _lead.TakeStamp(), IsFinal = _lead.IsFinal(_version) };
-            foreach (var node in _assignments.Values.SelectMany(assignment => assignment.Primaries).Distinct().Except(Targets()))
-                _place.Transport.Send(node, _job.Id, header with { Kind = FrameKind.Stamp }, default);
-        }
+            Kind = FrameKind.Publish,
+            Range = _range.Index,
+            Term = Term,
+            Step = version,
+            Assignment = _lead?.TakeStamp() ?? 0,
+            IsFinal = _lead?.IsFinal(version) ?? false,
+        };
+        foreach (var node in _stamped)
+            _place.Transport.Send(node, _job.Id, _header with { Kind = FrameKind.Stamp }, default);
+    }
 
-        foreach (var node in targets)
+    private void PublishPiece(RangePiece piece, TensorBuffer version, IReadOnlyList<string> targets)
+    {
+        var slice = new TensorSlice(version, piece.Begin, piece.Length);
+        for (var index = 0; index < targets.Count; index++)
         {
-            if (node != _place.Self)
-                SendCopy(node, header, new ReadOnlySpan<float>(_place.Store.Range(_version, _range), _range.Length));
-            else
-                _place.JobActor.Tell(new RangeWritten(header));
+            if (targets[index] != _place.Self)
+                _place.Transport.Send(targets[index], _job.Id, _header with { Piece = piece.Index }, slice);
         }
     }
 
@@ -200,7 +279,8 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (decision.KeepBest)
             _keepVersion = decision.Version;
         KeepBestIfDecided();
-        CommitIfComplete();
+        foreach (var piece in _pieces)
+            CommitIfComplete(piece);
     }
 
     /// <summary>Copies the version that a decision called the best, once it is here: the decision may have been faster.</summary>
@@ -209,7 +289,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (_keepVersion != _version || _bestVersion == _version)
             return;
         _best ??= new FloatBuffer(_range.Length);
-        new ReadOnlySpan<float>(_place.Store.Range(_version, _range), _range.Length).CopyTo(_best.Span);
+        Range(_current!).CopyTo(_best.Span);
         _bestVersion = _version;
     }
 
@@ -218,7 +298,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (_lead is null || !HasState || _isHandedOver)
             return;
         Report(_failure); // the first one may have been lost
-        var missing = _ledger.Missing();
+        var missing = _pieces.FirstOrDefault(piece => piece.Missing().Count > 0)?.Missing() ?? [];
         Report(_lead.Progress(_version, missing.Count == 0 ? "" : string.Join(", ", missing)));
         Report(_lead.AtVersion(_version));
     }
@@ -235,16 +315,16 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (order == _sentModel || (fromBest ? _bestVersion != order.Version : _version != order.Version))
             return;
         _sentModel = order; // the order is repeated until the model is saved; the data plane loses nothing
-        var source = fromBest ? _best!.Span : new Span<float>(_place.Store.Range(_version, _range), _range.Length);
+        var source = fromBest ? _best!.Span : Range(_current!);
         if (order.Saver != _place.Self)
         {
-            var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Step = order.Version };
+            var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Term = Term, Step = order.Version };
             SendCopy(order.Saver, header, source);
             return;
         }
 
         var buffer = _place.Pool.Rent(_range.Length);
-        source.CopyTo(buffer.Memory.Span);
+        source.CopyTo(buffer.Floats);
         _place.JobActor.Tell(new ModelRange(_range.Index, buffer));
     }
 
@@ -267,6 +347,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             {
                 Kind = FrameKind.State,
                 Range = _range.Index,
+                Term = activated.Assignment.Term,
                 Step = _version,
                 Part = (byte)part,
                 Parts = (byte)parts.Count,
@@ -276,7 +357,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
                 BestVersion = _bestVersion,
                 IsFinal = _lead?.IsFinal(_version) ?? false,
             };
-            SendCopy(owner, header, parts[part] is { } buffer ? buffer.Span : new Span<float>(_place.Store.Range(_version, _range), _range.Length));
+            SendCopy(owner, header, parts[part] is { } buffer ? buffer.Span : Range(_current!));
         }
 
         _isHandedOver = true;
@@ -291,7 +372,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             var floats = frame.Payload.Floats;
             var state = _optimizer.State;
             if (header.Part == 0)
-                floats.CopyTo(new Span<float>(_place.Store.Range(header.Step, _range), _range.Length));
+                floats.CopyTo(Range(_current ??= _place.Store.Hold(header.Step)));
             else if (header.Part <= state.Count)
                 floats.CopyTo(state[header.Part - 1].Span);
             else
@@ -310,7 +391,9 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         _lead?.BeginFrom(header);
         KeepBestIfDecided();
         BeginStep();
-        Publish([_place.Self]);
+        FindTargets(); // the old server has sent them this version
+        BeginHeader(_version);
+        _place.JobActor.Tell(new RangeWritten(_header));
         foreach (var partial in _early)
             Take(partial);
         _early.Clear();
@@ -325,16 +408,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         buffer.Release();
     }
 
-    private sealed class HeldPartial(TensorBuffer buffer, int offset)
-    {
-        public TensorBuffer Buffer => buffer;
-
-        public float* Pointer => buffer.Pointer + offset;
-
-        public StepSums Sums { get; set; }
-
-        public int BadShard { get; set; }
-    }
+    private Span<float> Range(TensorBuffer version) => version.Floats.Slice(_range.Begin, _range.Length);
 
     private sealed class LeadTick
     {

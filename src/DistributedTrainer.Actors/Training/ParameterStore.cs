@@ -1,32 +1,83 @@
-using DistributedTrainer.Coordination;
-using DistributedTrainer.Numerics;
-
 namespace DistributedTrainer.Actors;
 
 /// <summary>
-/// A node's copy of the parameter vector at two versions: even ones in one buffer, odd ones in the other. A server writes version
-/// t + 1 of its range while version t is still read. A buffer is free for version t + 1 once every node with shards has pushed
-/// step t, because those nodes were then done with version t − 1.
+/// A node's copy of the parameter vector at the newest version it has met and the one before. A version's buffer is filled by the
+/// node's own servers and by the data plane's threads, range by range, while the version before is read; whoever reads or sends from a
+/// buffer holds it, so that it stays as it is until the last one is done. Safe from any thread.
 /// </summary>
-public sealed unsafe class ParameterStore(int length) : IDisposable
+public sealed class ParameterStore : IDisposable
 {
-    private readonly FloatBuffer _even = new(length);
-    private readonly FloatBuffer _odd = new(length);
+    private readonly BufferPool _pool = new();
+    private readonly Lock _gate = new();
+    private TensorBuffer _newest;
+    private TensorBuffer? _before;
+    private long _version;
+    private bool _isDisposed;
 
-    public int Length => length;
+    /// <summary>Version 0, all zeros.</summary>
+    public ParameterStore(int length)
+    {
+        Length = length;
+        _newest = _pool.Rent(length);
+        Initial.Clear();
+    }
 
-    /// <summary>The whole vector at a version, Length floats.</summary>
-    public float* Version(long version) => (version % 2 == 0 ? _even : _odd).Pointer;
+    public int Length { get; }
 
-    public float* Range(long version, ServerRange range) => Version(version) + range.Begin;
+    /// <summary>Version 0, to be filled before training begins.</summary>
+    public Span<float> Initial => _newest.Floats[..Length];
 
-    public ReadOnlySpan<byte> RangeBytes(long version, ServerRange range) => new(Range(version, range), range.Length * sizeof(float));
+    /// <summary>The buffer of a version, for writing or reading; the caller releases it. A version newer than any takes a new buffer.</summary>
+    /// <exception cref="InvalidOperationException">The version is older than the two that are kept: a defect.</exception>
+    public TensorBuffer Hold(long version) => TryHold(version)
+        ?? throw new InvalidOperationException($"Version {version} of the parameters was asked for; {_version} is the newest.");
 
-    public Span<float> Whole(long version) => new(Version(version), length);
+    /// <summary>The same; null where the version is older than the two that are kept.</summary>
+    public TensorBuffer? TryHold(long version)
+    {
+        lock (_gate)
+        {
+            if (version > _version && !_isDisposed)
+                Advance(version);
+            return Find(version)?.Retain();
+        }
+    }
+
+    /// <summary>The same for a version that a stranger names: null where it is neither kept nor the next one.</summary>
+    public TensorBuffer? HoldNext(long version)
+    {
+        lock (_gate)
+        {
+            if (version == _version + 1 && !_isDisposed)
+                Advance(version);
+            return Find(version)?.Retain();
+        }
+    }
+
+    /// <summary>Whether the buffer is one of the store's, so that what was received into it is in its place.</summary>
+    public bool Owns(TensorBuffer buffer) => buffer.IsOf(_pool);
 
     public void Dispose()
     {
-        _even.Dispose();
-        _odd.Dispose();
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            _newest.Release();
+            _before?.Release();
+        }
+    }
+
+    private TensorBuffer? Find(long version) => _isDisposed ? null : version == _version ? _newest : version == _version - 1 ? _before : null;
+
+    private void Advance(long version)
+    {
+        _before?.Release();
+        _before = version == _version + 1 ? _newest : null;
+        if (_before is null)
+            _newest.Release();
+        _newest = _pool.Rent(Length);
+        _version = version;
     }
 }

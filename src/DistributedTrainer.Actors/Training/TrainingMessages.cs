@@ -7,18 +7,26 @@ namespace DistributedTrainer.Actors;
 
 // ---- job actor ↔ worker ------------------------------------------------------------------------------------------------------
 
-/// <summary>Compute the gradient sums of shards First to End − 1 at a step, from the store's version of that number.</summary>
-internal sealed record ComputeStep(long Step, int First, int End);
+/// <summary>
+/// Compute the gradient sums of shards First to End − 1 at a step, from the store's version of that number, and push them, piece by
+/// piece as they become final; without a route, return them.
+/// </summary>
+internal sealed record ComputeStep(long Step, int First, int End, PushRoute? Route);
+
+/// <summary>What a slot's gradient sum carries beside it.</summary>
+/// <param name="BadShard">The lowest shard whose loss is not finite; −1 for none.</param>
+internal readonly record struct PartialHead(StepSums Sums, int BadShard);
 
 /// <summary>The gradient of a whole parameter vector for one slot; the receiver releases the buffer.</summary>
-internal sealed record PartialSum(Slot Slot, TensorBuffer Buffer, StepSums Sums, int BadShard);
+internal sealed record PartialSum(Slot Slot, TensorBuffer Buffer, PartialHead Head);
 
+/// <param name="Partials">What was not pushed already.</param>
 internal sealed record StepComputed(long Step, int Shards, IReadOnlyList<PartialSum> Partials);
 
 /// <summary>Add siblings among these partial sums, so that fewer vectors travel.</summary>
-internal sealed record MergePartials(long Step, IReadOnlyList<PartialSum> Partials);
+internal sealed record MergePartials(long Step, IReadOnlyList<PartialSum> Partials, PushRoute Route);
 
-internal sealed record PartialsMerged(long Step, IReadOnlyList<PartialSum> Partials);
+internal sealed record PartialsMerged(long Step, IReadOnlyList<PartialSum> Partials, PushRoute Route);
 
 /// <summary>Score shards First to End − 1 of the validation part with the store's version.</summary>
 internal sealed record ComputeEvaluation(long Version, int First, int End);
@@ -37,12 +45,12 @@ internal sealed record AssignmentPrepared(Assignment Assignment);
 /// <summary>From this version on the assignment is in force.</summary>
 internal sealed record AssignmentActivated(long Version, Assignment Assignment);
 
-/// <summary>A slot's gradient sum for one range: floats Offset to Offset + range length of the buffer.</summary>
-internal sealed record PartialArrived(FrameHeader Header, TensorBuffer Buffer, int Offset);
+/// <summary>A slot's gradient sum for one piece of a range.</summary>
+internal sealed record PartialArrived(FrameHeader Header, TensorSlice Payload);
 
 internal sealed record EvaluationArrived(long Version, Slot Slot, double[] Values, double Penalty);
 
-/// <summary>A server has written a version of its range to the node's store.</summary>
+/// <summary>A server has written a version of its whole range to the node's store.</summary>
 internal sealed record RangeWritten(FrameHeader Header);
 
 /// <summary>A server has handed its range over and has nothing left to do.</summary>

@@ -12,15 +12,16 @@ internal sealed unsafe class WorkerActor : ReceiveActor
 {
     private readonly OpenedJob _job;
     private readonly ParameterStore _store;
-    private readonly BufferPool _pool;
+    private readonly GradientStream _gradient;
     private NetworkPass? _pass;
     private int[] _rows = [];
 
     public WorkerActor(OpenedJob job, ParameterStore store, BufferPool pool)
     {
-        (_job, _store, _pool) = (job, store, pool);
+        (_job, _store) = (job, store);
+        _gradient = new GradientStream(job, pool);
         Receive<ComputeStep>(work => Sender.Tell(Compute(work)));
-        Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, Merge(work.Partials))));
+        Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, Merge(work.Partials), work.Route)));
         Receive<ComputeEvaluation>(work => Sender.Tell(Evaluate(work)));
     }
 
@@ -28,63 +29,14 @@ internal sealed unsafe class WorkerActor : ReceiveActor
 
     private StepComputed Compute(ComputeStep work)
     {
-        var batches = _job.Plan.Batches;
-        var shards = 0;
-        var rows = 0;
-        for (var shard = work.First; shard < work.End; shard++)
-        {
-            var length = batches.SliceLength(work.Step, shard);
-            shards += length > 0 ? 1 : 0;
-            rows += length;
-        }
-
-        if (rows == 0)
+        _gradient.Begin(work);
+        if (_gradient.Rows == 0)
             return new StepComputed(work.Step, 0, []);
-        var pass = Read(work.Step, work.First, work.End, rows);
-        var slots = _job.Tree.Cover(work.First, work.End);
-        var sums = stackalloc StepSums[slots.Count];
-        var works = new List<SlotWork>(slots.Count);
-        var partials = new List<(Slot Slot, TensorBuffer Buffer)>(slots.Count);
-        foreach (var slot in slots)
-        {
-            var segments = _job.Tree.Segments(slot, shard => batches.SliceLength(work.Step, shard));
-            if (segments.Count == 0)
-                continue;
-            var buffer = _pool.Rent(_store.Length);
-            works.Add(new SlotWork(segments.ToArray(), buffer.Pointer, sums + works.Count));
-            partials.Add((slot, buffer));
-        }
-
-        pass.Gradient(_store.Version(work.Step), works.ToArray());
-        var results = new PartialSum[partials.Count];
-        for (var index = 0; index < results.Length; index++)
-        {
-            var (slot, buffer) = partials[index];
-            results[index] = new PartialSum(slot, buffer, sums[index], double.IsFinite(sums[index].Loss) ? -1 : FindBadShard(work.Step, slot));
-        }
-
-        return new StepComputed(work.Step, shards, results);
-    }
-
-    /// <summary>Only after a loss that is not finite: which shard's it is.</summary>
-    private int FindBadShard(long step, Slot slot)
-    {
-        var scratch = _pool.Rent(_store.Length);
-        var bad = slot.First;
-        for (var shard = slot.End - 1; shard >= slot.First; shard--)
-        {
-            var rows = _job.Plan.Batches.SliceLength(step, shard);
-            if (rows == 0)
-                continue;
-            StepSums sums;
-            Read(step, shard, shard + 1, rows).Gradient(
-                _store.Version(step), [new SlotWork(new[] { new Numerics.Segment(rows, 0) }, scratch.Pointer, &sums)]);
-            if (!double.IsFinite(sums.Loss))
-                bad = shard;
-        }
-
-        scratch.Release();
-        return bad;
+        var pass = Read(work.Step, work.First, work.End, _gradient.Rows);
+        var parameters = _store.Hold(work.Step);
+        _gradient.Run(pass, parameters.Pointer);
+        parameters.Release();
+        return new StepComputed(work.Step, _gradient.Shards, _gradient.Finish());
     }
 
     private NetworkPass Read(long step, int first, int end, int rows)
@@ -113,26 +65,29 @@ internal sealed unsafe class WorkerActor : ReceiveActor
                 right.Buffer.Release();
                 merged.Remove(left.Slot);
                 merged.Remove(right.Slot);
-                partial = new PartialSum(parent, left.Buffer, left.Sums + right.Sums, Worst(left.BadShard, right.BadShard));
+                partial = new PartialSum(
+                    parent,
+                    left.Buffer,
+                    new PartialHead(left.Head.Sums + right.Head.Sums, HeldPartial.Lowest(left.Head.BadShard, right.Head.BadShard)));
                 merged[parent] = partial;
             }
         }
     }
 
-    private static int Worst(int left, int right) => left < 0 ? right : right < 0 ? left : Math.Min(left, right);
-
     private EvaluationComputed Evaluate(ComputeEvaluation work)
     {
         var slots = new List<EvaluationSums>();
+        var parameters = _store.Hold(work.Version);
         for (var shard = work.First; shard < work.End && _job.Data.Validation is not null; shard++)
         {
-            if (Scorer.Shard(_job, _job.Data.Validation, shard, _store.Version(work.Version), PassFor(Scorer.ChunkRows)) is { } sums)
+            if (Scorer.Shard(_job, _job.Data.Validation, shard, parameters.Pointer, PassFor(Scorer.ChunkRows)) is { } sums)
                 slots.Add(new EvaluationSums(new Slot(shard, shard + 1), sums));
         }
 
         var penalty = work.First == 0 && !_job.Job.Penalty.IsNone
-            ? Penalty.Value(_job.Job.Penalty, _job.Network.Layout, _store.Version(work.Version))
+            ? Penalty.Value(_job.Job.Penalty, _job.Network.Layout, parameters.Pointer)
             : double.NaN;
+        parameters.Release();
         return new EvaluationComputed(work.Version, slots, penalty);
     }
 

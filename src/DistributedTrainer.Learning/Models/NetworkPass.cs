@@ -47,8 +47,9 @@ public sealed unsafe class NetworkPass : IDisposable
     /// </summary>
     /// <param name="parameters">Layout.Length floats.</param>
     /// <param name="slots">One entry a slot.</param>
+    /// <param name="observer">Hears of each finished layer; null where nobody listens.</param>
     /// <exception cref="ArgumentException">The slots have more than MaxRows rows, or a class target is not an index below the classes.</exception>
-    public void Gradient(float* parameters, ReadOnlySpan<SlotWork> slots)
+    public void Gradient(float* parameters, ReadOnlySpan<SlotWork> slots, IGradientObserver? observer = null)
     {
         var rows = 0;
         foreach (var slot in slots)
@@ -57,20 +58,17 @@ public sealed unsafe class NetworkPass : IDisposable
 
         float* outputGradient = _upstream.Pointer, inputGradient = _downstream.Pointer;
         _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, outputGradient);
+        SumLosses(slots);
+        observer?.LossKnown(new ReadOnlySpan<float>(_losses.Pointer, rows));
         for (var i = _layers.Length - 1; i >= 0; i--)
         {
             var input = i == 0 ? Inputs : _layers[i - 1].Output;
             _layers[i].Backward(parameters, input, rows, outputGradient, i == 0 ? null : inputGradient, slots);
+            if (observer is not null && _network.Layers[i].Parameters is [var first, ..])
+                observer.FinalFrom(first.Offset);
             var free = outputGradient;
             outputGradient = inputGradient;
             inputGradient = free;
-        }
-
-        var losses = _losses.Pointer;
-        foreach (var slot in slots)
-        {
-            *slot.Sums = StepSums.Of(new(losses, slot.Rows), slot.Segments.Span, _network.Loss.DenominatorPerRow);
-            losses += slot.Rows;
         }
 
         // The buffers' memory is freed with the last reference to them, and the kernels hold addresses only.
@@ -104,6 +102,16 @@ public sealed unsafe class NetworkPass : IDisposable
         _losses.Dispose();
         _upstream.Dispose();
         _downstream.Dispose();
+    }
+
+    private void SumLosses(ReadOnlySpan<SlotWork> slots)
+    {
+        var losses = _losses.Pointer;
+        foreach (var slot in slots)
+        {
+            *slot.Sums = StepSums.Of(new(losses, slot.Rows), slot.Segments.Span, _network.Loss.DenominatorPerRow);
+            losses += slot.Rows;
+        }
     }
 
     private float* Forward(float* parameters, int rows)

@@ -11,6 +11,7 @@ public sealed unsafe class RangeOptimizer : IDisposable
     private readonly UpdateRule _rule;
     private readonly FloatBuffer[] _state;
     private readonly List<(int Begin, int Length, PenaltySpec Penalty)> _spans;
+    private readonly int _length;
 
     /// <param name="optimizer">The update rule.</param>
     /// <param name="penalty">L1 and L2, applied to weights.</param>
@@ -23,6 +24,7 @@ public sealed unsafe class RangeOptimizer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(begin);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)begin + length, layout.Length, nameof(length));
+        _length = length;
         _rule = UpdateRule.For(optimizer);
         _state = [.. Enumerable.Range(0, _rule.Moments).Select(_ => new FloatBuffer(length))];
         _spans = penalty.IsNone ? [(0, length, penalty)] : PenaltySpans(penalty, layout, begin, length);
@@ -36,25 +38,30 @@ public sealed unsafe class RangeOptimizer : IDisposable
     /// once by the float32 reciprocal of <paramref name="denominator"/>. <paramref name="current"/> stays as it is.
     /// </summary>
     /// <param name="step">t, counted from 0: Adam's exponent is t + 1.</param>
-    public void Update(float* current, float* next, float* gradientSum, double denominator, long step)
+    public void Update(float* current, float* next, float* gradientSum, double denominator, long step) =>
+        Update(0, _length, current, next, gradientSum, null, denominator, step);
+
+    /// <summary>
+    /// The same for a part of the range, with the reduction tree's last addition done on the way: sum, mean, penalty and rule take one
+    /// block of <see cref="ParameterLayout.BlockLength"/> elements after the other, which stays in the first-level cache between them.
+    /// </summary>
+    /// <param name="begin">The part's first element, counted in the range.</param>
+    /// <param name="length">The part's elements.</param>
+    /// <param name="current">The part at version t.</param>
+    /// <param name="next">Receives the part at version t + 1.</param>
+    /// <param name="gradientSum">The root's sum, or its left half: then it is overwritten.</param>
+    /// <param name="addend">The root's right half; null where the sum is complete.</param>
+    /// <param name="denominator">The loss's denominator.</param>
+    /// <param name="step">t, counted from 0.</param>
+    public void Update(int begin, int length, float* current, float* next, float* gradientSum, float* addend, double denominator, long step)
     {
         var scale = (float)(1 / denominator);
-        var first = _state.Length > 0 ? _state[0].Pointer : null;
-        var second = _state.Length > 1 ? _state[1].Pointer : null;
-        foreach (var (begin, length, penalty) in _spans)
+        for (var done = 0; done < length; done += ParameterLayout.BlockLength)
         {
-            var span = new UpdateSpan
-            {
-                Current = current + begin,
-                Next = next + begin,
-                GradientSum = gradientSum + begin,
-                First = first + begin,
-                Second = second + begin,
-                Length = length,
-                Scale = scale,
-                Penalty = penalty,
-            };
-            _rule.Apply(span, step);
+            var block = Math.Min(ParameterLayout.BlockLength, length - done);
+            if (addend is not null)
+                GradientSum.Add(gradientSum + done, addend + done, block);
+            UpdateBlock(begin + done, block, current + done, next + done, gradientSum + done, scale, step);
         }
 
         // The state's memory is freed with its last reference, and the kernels hold addresses only.
@@ -65,6 +72,31 @@ public sealed unsafe class RangeOptimizer : IDisposable
     {
         foreach (var buffer in _state)
             buffer.Dispose();
+    }
+
+    /// <summary>Updates the elements from begin on, counted in the range; the pointers are to the first of them.</summary>
+    private void UpdateBlock(int begin, int length, float* current, float* next, float* gradientSum, float scale, long step)
+    {
+        foreach (var (spanBegin, spanLength, penalty) in _spans)
+        {
+            var from = Math.Max(begin, spanBegin);
+            var to = Math.Min(begin + length, spanBegin + spanLength);
+            if (from >= to)
+                continue;
+            var offset = from - begin;
+            var span = new UpdateSpan
+            {
+                Current = current + offset,
+                Next = next + offset,
+                GradientSum = gradientSum + offset,
+                First = _state.Length > 0 ? _state[0].Pointer + from : null,
+                Second = _state.Length > 1 ? _state[1].Pointer + from : null,
+                Length = to - from,
+                Scale = scale,
+                Penalty = penalty,
+            };
+            _rule.Apply(span, step);
+        }
     }
 
     /// <summary>The parameters that lie in the range, cut at its borders: weights with the penalty, biases without.</summary>

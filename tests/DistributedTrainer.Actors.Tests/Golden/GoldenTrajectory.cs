@@ -73,7 +73,7 @@ internal sealed class GoldenTrajectory
         var network = Network.Compile(Job.Model, Job.Loss, data.InputShape, data.TargetLength, _classes);
         var job = new OpenedJob(open.JobId, Job, data, network, open.Servers, new RunPlan(Job, batch) { Batches = batches });
         var store = new ParameterStore(network.Layout.Length);
-        _initial.CopyTo(store.Whole(0));
+        _initial.CopyTo(store.Initial);
         return new JobOpenedHere(open.JobId, job, store, "");
     }
 

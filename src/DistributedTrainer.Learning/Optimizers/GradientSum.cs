@@ -1,10 +1,13 @@
 using DistributedTrainer.Numerics;
 
-namespace DistributedTrainer.Actors;
+namespace DistributedTrainer.Learning;
 
 /// <summary>left += right, element by element: one addition of the reduction tree.</summary>
-internal static unsafe class GradientSum
+public static unsafe class GradientSum
 {
+    /// <param name="left">Receives the sum.</param>
+    /// <param name="right">Stays as it is.</param>
+    /// <param name="length">Number of elements.</param>
     public static void Add(float* left, float* right, int length)
     {
         var kernel = new AddKernel(left, right, length);

@@ -1,0 +1,62 @@
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// A partial gradient sum that a server holds: a piece's floats in a buffer that others may hold too. Each addition waits until the next
+/// one, so that the last of all can be done together with the update, block by block.
+/// </summary>
+internal sealed unsafe class HeldPartial
+{
+    private TensorBuffer _buffer = null!;
+    private float* _pointer;
+    private int _length;
+    private HeldPartial? _addend;
+
+    public StepSums Sums { get; private set; }
+
+    /// <summary>The lowest shard whose loss is not finite; −1 for none.</summary>
+    public int BadShard { get; private set; }
+
+    public float* Pointer => _pointer;
+
+    /// <summary>The right half of a sum whose left half this is; null where the sum is complete.</summary>
+    public float* Addend => _addend is null ? null : _addend._pointer;
+
+    public void Take(TensorSlice slice, in FrameHeader header)
+    {
+        _buffer = slice.Buffer!;
+        _pointer = _buffer.Pointer + slice.Offset;
+        (_length, Sums, BadShard) = (slice.Length, header.Sums, header.BadShard);
+    }
+
+    /// <summary>this += right, soon.</summary>
+    public void Add(HeldPartial right, Stack<HeldPartial> free)
+    {
+        Settle(free);
+        right.Settle(free);
+        _addend = right;
+        Sums += right.Sums;
+        BadShard = Lowest(BadShard, right.BadShard);
+    }
+
+    /// <summary>Gives the buffers back, and itself for reuse.</summary>
+    public void Release(Stack<HeldPartial> free)
+    {
+        _addend?.Release(free);
+        _addend = null;
+        _buffer.Release();
+        free.Push(this);
+    }
+
+    public static int Lowest(int left, int right) => left < 0 ? right : right < 0 ? left : Math.Min(left, right);
+
+    private void Settle(Stack<HeldPartial> free)
+    {
+        if (_addend is null)
+            return;
+        GradientSum.Add(_pointer, _addend._pointer, _length);
+        _addend.Release(free);
+        _addend = null;
+    }
+}

@@ -1,0 +1,50 @@
+using Akka.Actor;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// Where a step's gradient sums go: for each piece the actor that serves it on this node, or the node that does. Made anew with each
+/// assignment; used by workers on their own threads.
+/// </summary>
+/// <param name="servers">This node's servers by range; null for ranges that other nodes serve.</param>
+internal sealed class PushRoute(OpenedJob job, string self, Assignment assignment, IActorRef?[] servers, ITensorTransport transport)
+{
+    /// <summary>Whether a sum leaves the node: then siblings are worth adding before.</summary>
+    public bool LeavesNode { get; } = assignment.Primaries.Any(owner => owner != self);
+
+    /// <summary>Sends one piece of a slot's sum; the buffer stays the caller's.</summary>
+    public void Push(long step, Slot slot, in PartialHead head, TensorBuffer buffer, int piece)
+    {
+        var (range, index, begin, length) = job.Pieces[piece];
+        var header = new FrameHeader
+        {
+            Kind = FrameKind.Push,
+            Range = range,
+            Piece = index,
+            Term = assignment.Term,
+            Step = step,
+            SlotFirst = slot.First,
+            SlotEnd = slot.End,
+            Sums = head.Sums,
+            BadShard = head.BadShard,
+        };
+        var slice = new TensorSlice(buffer, begin, length);
+        if (servers[range] is not { } server)
+        {
+            transport.Send(assignment.Primaries[range], job.Id, header, slice);
+            return;
+        }
+
+        buffer.Retain();
+        server.Tell(new PartialArrived(header, slice), ActorRefs.NoSender);
+    }
+
+    /// <summary>Sends all pieces of a slot's sum and releases its buffer.</summary>
+    public void PushWhole(long step, PartialSum partial)
+    {
+        for (var piece = job.Pieces.Length - 1; piece >= 0; piece--)
+            Push(step, partial.Slot, partial.Head, partial.Buffer, piece);
+        partial.Buffer.Release();
+    }
+}
