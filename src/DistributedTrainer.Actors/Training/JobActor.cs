@@ -239,6 +239,7 @@ internal sealed class JobActor : ReceiveActor
         }
 
         _started = version;
+        TrainingMeter.Started.Record(version);
         Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop));
     }
 
