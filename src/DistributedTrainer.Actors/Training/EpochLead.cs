@@ -47,6 +47,7 @@ internal sealed class EpochLead(OpenedJob job)
     public void Committed(StepSums sums, long version)
     {
         _version = version;
+        TrainingMeter.Committed.Record(version);
         EpochSums += sums;
         RunSamples += sums.Samples;
         if (_stopNext && _final < 0)

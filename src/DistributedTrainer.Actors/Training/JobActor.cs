@@ -278,6 +278,7 @@ internal sealed class JobActor : ReceiveActor
         }
 
         _started = version;
+        TrainingMeter.Started.Record(version);
         // Where sums of several workers would travel, siblings are added first.
         var route = Math.Min(_workers.Length, end - first) > 1 && _route!.LeavesNode ? null : _route;
         _merging = route is null ? _route : null;

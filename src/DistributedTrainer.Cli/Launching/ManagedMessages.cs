@@ -8,9 +8,11 @@ namespace DistributedTrainer.Cli;
 // on its standard output. In order:
 //
 //   node      {"listening":"127.0.0.1:41017"}
+//   launcher  {"measure":{"first":100,"steps":200}}             bench only, before anything else
 //   launcher  {"join":["127.0.0.1:41017"]}                     the first node's address, for the first node too
 //   launcher  {"submit":{…}}                                   to the first node
 //   node      {"job":{"event":"started",…}} …                  from the node that hosts the coordinator
+//   node      {"measured":{…}}                                  bench only: each node, once the steps to measure are over
 //   launcher  {"cancel":{"job_id":…}}                          on Ctrl-C
 //   node      {"leaving":true}                                 on SIGTERM: may I go?
 //   launcher  {"leave":true}                                   hand your work over, then end
@@ -30,6 +32,8 @@ internal sealed record ManagedOrder
     public bool Leave { get; init; }
 
     public bool Stop { get; init; }
+
+    public StepWindow? Measure { get; init; }
 
     public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.ManagedOrder);
 
@@ -51,6 +55,8 @@ internal sealed record ManagedReport
 
     /// <summary>The node cannot go on and ends.</summary>
     public NodeFailure? Failed { get; init; }
+
+    public StepMeasurement? Measured { get; init; }
 
     public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.ManagedReport);
 

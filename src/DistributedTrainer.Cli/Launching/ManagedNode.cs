@@ -19,6 +19,7 @@ internal sealed class ManagedNode : IDisposable
     private readonly PosixSignalRegistration[] _signals;
     private readonly TaskCompletionSource<int> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClusterNode? _node;
+    private StepRecorder? _recorder;
 
     private ManagedNode()
     {
@@ -63,6 +64,7 @@ internal sealed class ManagedNode : IDisposable
     {
         foreach (var signal in _signals)
             signal.Dispose();
+        _recorder?.Dispose();
     }
 
     private void TakeOrders()
@@ -75,6 +77,12 @@ internal sealed class ManagedNode : IDisposable
 
     private void Obey(ManagedOrder order)
     {
+        if (order.Measure is { } window)
+        {
+            _ = MeasureAsync(window);
+            return;
+        }
+
         var node = _node!;
         if (order.Join is { } seeds)
             _ = JoinAsync(node, seeds);
@@ -86,6 +94,12 @@ internal sealed class ManagedNode : IDisposable
             _ = LeaveAsync(LeaveTimeout);
         if (order.Stop)
             HardExit.Now();
+    }
+
+    private async Task MeasureAsync(StepWindow window)
+    {
+        _recorder = new StepRecorder(window, TimeProvider.System);
+        Report(new ManagedReport { Measured = await _recorder.Completed });
     }
 
     private async Task JoinAsync(ClusterNode node, IReadOnlyList<string> seeds)

@@ -10,7 +10,7 @@ internal static class UsageError
     public static CommandException From(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? "dtrain" : $"dtrain {command.Name}";
+        var path = PathOf(command);
         var message = parsed.Errors[0].Message;
         if (parsed.UnmatchedTokens is [var unknown, ..])
         {
@@ -21,4 +21,7 @@ internal static class UsageError
 
         return new CommandException($"{message.TrimEnd('.', '?')}{(message.EndsWith('?') ? '?' : '.')} See: {path} --help", ExitCode.WrongInput);
     }
+
+    private static string PathOf(Command command) =>
+        command is not RootCommand && command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "dtrain";
 }

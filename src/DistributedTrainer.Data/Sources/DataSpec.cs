@@ -60,7 +60,11 @@ public sealed record NpyData(string Path, string Labels) : DataSpec;
 /// Random inputs in [0, 1) and random classes (for real targets: <paramref name="Classes"/> random values a row), keyed by the seed:
 /// what benchmarks train on.
 /// </summary>
-public sealed record SyntheticData(int Rows, int Inputs, int Classes) : DataSpec;
+public sealed record SyntheticData(int Rows, int Inputs, int Classes) : DataSpec
+{
+    /// <summary>Rows that differ, D: row r repeats row r mod D, and only D are held in memory. Null: all rows differ.</summary>
+    public int? Distinct { get; init; }
+}
 
 public enum Normalization
 {

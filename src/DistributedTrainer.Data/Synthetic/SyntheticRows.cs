@@ -19,17 +19,20 @@ internal static unsafe class SyntheticRows
     {
         Check(spec, target);
         var random = new Philox(seed, RandomPurpose.BenchmarkData);
-        var inputs = Uniform(random, Inputs, spec.Rows, spec.Inputs);
+        var distinct = int.Min(spec.Distinct ?? spec.Rows, spec.Rows);
+        var inputs = Repeat(Uniform(random, Inputs, distinct, spec.Inputs), spec.Inputs);
         var names = Enumerable.Range(0, spec.Classes).Select(index => $"{index}").ToList();
         var targets = target == TargetType.Values
-            ? Uniform(random, Targets, spec.Rows, spec.Classes)
-            : Array.ConvertAll(Uniform(random, Targets, spec.Rows, 1), uniform => (float)(int)((double)uniform * spec.Classes));
+            ? Uniform(random, Targets, distinct, spec.Classes)
+            : Array.ConvertAll(Uniform(random, Targets, distinct, 1), uniform => (float)(int)((double)uniform * spec.Classes));
         var source = target == TargetType.Values
-            ? new SourceRows("synthetic", new MemoryRows(inputs, spec.Inputs), new MemoryRows(targets, spec.Classes), null, Place)
-            : new SourceRows("synthetic", new MemoryRows(inputs, spec.Inputs), null, ToLabels(targets, names), Place);
+            ? new SourceRows("synthetic", inputs, Repeat(targets, spec.Classes), null, Place)
+            : new SourceRows("synthetic", inputs, null, ToLabels(targets, names, spec.Rows), Place);
 
         var fingerprint = new DataFingerprint();
         fingerprint.AddText($"synthetic rows={spec.Rows} inputs={spec.Inputs} classes={spec.Classes} target={target} seed={seed}");
+        if (distinct < spec.Rows)
+            fingerprint.AddText($"distinct={distinct}");
         var split = RowSplit.Draw("synthetic", spec.Rows, source.Labels, spec.ValidationFraction, spec.TestFraction, seed);
         var preparation = new Preparation
         {
@@ -42,18 +45,23 @@ internal static unsafe class SyntheticRows
         return parts.ToDataSet(preparation, [], [], fingerprint.Sha256(), owner: null);
 
         static string Place(int row) => $"synthetic row {row}";
+
+        RowSource Repeat(float[] values, int length) => distinct < spec.Rows
+            ? new RepeatedRows(new MemoryRows(values, length), spec.Rows)
+            : new MemoryRows(values, length);
     }
 
     private static void Check(SyntheticData spec, TargetType target)
     {
         if (spec.ValidationFiles is not null || spec.TestFiles is not null)
             throw new DataException("synthetic: validation and test are fractions; there are no files to read.");
-        if (spec.Rows < 1 || spec.Inputs < 1 || spec.Classes < 1)
-            throw new DataException($"synthetic: rows {spec.Rows}, inputs {spec.Inputs}, classes {spec.Classes}; each must be 1 or more.");
-        if ((long)spec.Rows * int.Max(spec.Inputs, spec.Classes) > Array.MaxLength)
+        var distinct = spec.Distinct ?? spec.Rows;
+        if (spec.Rows < 1 || spec.Inputs < 1 || spec.Classes < 1 || distinct < 1)
+            throw new DataException($"synthetic: rows {spec.Rows}, inputs {spec.Inputs}, classes {spec.Classes}, distinct {distinct}; each must be 1 or more.");
+        if (spec.Rows > Array.MaxLength || (long)distinct * int.Max(spec.Inputs, spec.Classes) > Array.MaxLength)
         {
             throw new DataException(
-                $"synthetic: rows {spec.Rows} × inputs {spec.Inputs} do not fit one array of {Array.MaxLength:N0} numbers.");
+                $"synthetic: rows {distinct} × inputs {spec.Inputs} do not fit one array of {Array.MaxLength:N0} numbers.");
         }
 
         if (target == TargetType.Binary && spec.Classes != 2)
@@ -72,11 +80,11 @@ internal static unsafe class SyntheticRows
         return values;
     }
 
-    private static LabelColumn ToLabels(float[] targets, List<string> names)
+    private static LabelColumn ToLabels(float[] targets, List<string> names, int rows)
     {
         var labels = new LabelColumn();
-        foreach (var target in targets)
-            labels.Add(names[(int)target]);
+        for (var row = 0; row < rows; row++)
+            labels.Add(names[(int)targets[row % targets.Length]]);
         return labels;
     }
 }

@@ -86,7 +86,9 @@ internal static class DataSection
         var keys = Keys("Random inputs and classes, keyed by the seed, for benchmarks.", "synthetic", new SyntheticData(1, 1, 1))
             .Required("rows", "Number of rows.", count, data => data.Rows, (data, rows) => data with { Rows = rows })
             .Required("inputs", "Length of an input.", count, data => data.Inputs, (data, inputs) => data with { Inputs = inputs })
-            .Required("classes", "Number of classes.", count, data => data.Classes, (data, classes) => data with { Classes = classes });
+            .Required("classes", "Number of classes.", count, data => data.Classes, (data, classes) => data with { Classes = classes })
+            .Optional("distinct", "Rows that differ; the others repeat them. By default all.", new UnsetForm<int>(count),
+                data => data.Distinct, (data, distinct) => data with { Distinct = distinct });
         return Parts(keys, PartForm.FractionOnly);
     }
 

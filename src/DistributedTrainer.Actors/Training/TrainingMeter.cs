@@ -1,0 +1,20 @@
+using System.Diagnostics.Metrics;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>
+/// What a step tells to whoever listens, on the thread that does it: nothing is sent and, without a listener, next to nothing is done.
+/// Benchmarks take their times here.
+/// </summary>
+public static class TrainingMeter
+{
+    public const string Name = "DistributedTrainer.Training";
+
+    private static readonly Meter Meter = new(Name);
+
+    /// <summary>The version from which this node begins to compute a step; every node with shards.</summary>
+    public static Gauge<long> Started { get; } = Meter.CreateGauge<long>("dtrain.step.started");
+
+    /// <summary>The version that the leading server has just made; on its node alone.</summary>
+    public static Gauge<long> Committed { get; } = Meter.CreateGauge<long>("dtrain.step.committed");
+}

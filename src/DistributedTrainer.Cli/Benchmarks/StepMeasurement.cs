@@ -1,0 +1,31 @@
+namespace DistributedTrainer.Cli;
+
+/// <summary>Which steps of a job to measure: from version First on, so many.</summary>
+internal sealed record StepWindow(long First, int Steps)
+{
+    /// <summary>Steps that the job must have: one more lets every node notice that the window is over.</summary>
+    public int JobSteps => checked((int)First + Steps + 1);
+}
+
+/// <summary>What one node saw of the steps in the window.</summary>
+/// <param name="Times">On the leading server's node; null on others.</param>
+/// <param name="AllocatedBytes">By all threads of the process.</param>
+/// <param name="MethodsCompiled">Above zero, the compiler still competed for the processor: a longer warm-up would be better.</param>
+/// <param name="PeakMemoryBytes">Resident, since the process began.</param>
+internal sealed record StepMeasurement(
+    StepTimes? Times, long AllocatedBytes, int Gen0Collections, int Gen2Collections, int MethodsCompiled, long PeakMemoryBytes);
+
+/// <summary>Times between commits.</summary>
+/// <param name="MeanMs">Wall time ÷ steps.</param>
+internal sealed record StepTimes(double MeanMs, double MedianMs, double P99Ms)
+{
+    /// <param name="milliseconds">By step; sorted here.</param>
+    public static StepTimes Of(double[] milliseconds)
+    {
+        var mean = milliseconds.Average();
+        Array.Sort(milliseconds);
+        return new StepTimes(mean, At(0.5), At(0.99));
+
+        double At(double share) => milliseconds[Math.Max(0, (int)Math.Ceiling(share * milliseconds.Length) - 1)];
+    }
+}

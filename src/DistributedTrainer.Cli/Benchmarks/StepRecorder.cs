@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Runtime;
+using DistributedTrainer.Actors;
+
+namespace DistributedTrainer.Cli;
+
+/// <summary>Listens to this process's <see cref="TrainingMeter"/> and takes times into an array made beforehand.</summary>
+internal sealed class StepRecorder : IDisposable
+{
+    private readonly StepWindow _window;
+    private readonly TimeProvider _time;
+    private readonly long[] _committed;
+    private readonly MeterListener _listener = new();
+    private readonly TaskCompletionSource<StepMeasurement> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StepMeasurement? _begin;
+
+    public StepRecorder(StepWindow window, TimeProvider time)
+    {
+        (_window, _time) = (window, time);
+        _committed = new long[window.Steps + 1];
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == TrainingMeter.Name)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, version, _, _) =>
+        {
+            if (instrument == TrainingMeter.Committed)
+                Committed(version);
+            else
+                Started(version);
+        });
+        _listener.Start();
+    }
+
+    /// <summary>Completes once this node begins the step after the last one of the window.</summary>
+    public Task<StepMeasurement> Completed => _completed.Task;
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Committed(long version)
+    {
+        if ((ulong)(version - _window.First) < (ulong)_committed.Length)
+            _committed[version - _window.First] = _time.GetTimestamp();
+    }
+
+    private void Started(long version)
+    {
+        if (version == _window.First)
+            _begin = Counts();
+        else if (version == _window.First + _window.Steps && _begin is { } begin)
+            Complete(begin, Counts());
+    }
+
+    private static StepMeasurement Counts() => new(
+        null, GC.GetTotalAllocatedBytes(precise: true), GC.CollectionCount(0), GC.CollectionCount(2), (int)JitInfo.GetCompiledMethodCount(), 0);
+
+    private void Complete(StepMeasurement begin, StepMeasurement end)
+    {
+        using var process = Process.GetCurrentProcess();
+        _completed.TrySetResult(new StepMeasurement(
+            _committed[^1] == 0 ? null : StepTimes.Of([.. _committed.Skip(1).Zip(_committed, (after, before) => _time.GetElapsedTime(before, after).TotalMilliseconds)]),
+            end.AllocatedBytes - begin.AllocatedBytes,
+            end.Gen0Collections - begin.Gen0Collections,
+            end.Gen2Collections - begin.Gen2Collections,
+            end.MethodsCompiled - begin.MethodsCompiled,
+            process.PeakWorkingSet64));
+    }
+}
