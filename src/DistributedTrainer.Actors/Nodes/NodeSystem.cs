@@ -98,9 +98,8 @@ internal static class NodeSystem
 
         akka.WithActors((system, registry) =>
         {
-            var address = AddressOf(system);
-            var transport = new AkkaRemoteTransport(system, address);
-            Start(system, registry, address, options, threads, transport, transport.Pool, registry.Get<CoordinatorActor>());
+            var plane = DataPlane.Of(system);
+            Start(system, registry, AddressOf(system), options, threads, plane.Transport, plane.Pool, registry.Get<CoordinatorActor>());
         });
     }
 
