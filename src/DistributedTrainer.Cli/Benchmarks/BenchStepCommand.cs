@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
@@ -35,7 +34,6 @@ internal static class BenchStepCommand
 
     private static async Task<int> RunAsync(BenchStepOptions options)
     {
-        var screen = Screen.For(options.Json);
         Check(options);
         var window = new StepWindow(options.WarmUp ?? BenchModels.WarmUpSteps(options.Model, options.Batch), options.Steps);
         if ((long)options.Batch * ((long)options.Steps + window.First + 1) > Array.MaxLength)
@@ -48,12 +46,7 @@ internal static class BenchStepCommand
             var submission = new JobSubmission(
                 JobInput.NewId(job), JobFile.Format(job), options.Nodes, options.Servers ?? 0, options.Replicas, folder.FullName);
             var (result, nodes) = await run.RunAsync(submission);
-            var figures = BenchStepFigures.Of(options, result, nodes);
-            if (options.Json)
-                screen.Results.WriteLine(Encoding.UTF8.GetString(figures.ToJson()));
-            else
-                figures.Write(screen.Results);
-            screen.Results.Flush();
+            Figures(options, result, nodes).Print(options.Json);
         }
         finally
         {
@@ -61,6 +54,33 @@ internal static class BenchStepCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private static BenchFigures Figures(BenchStepOptions options, JobResult result, IReadOnlyList<StepMeasurement> nodes)
+    {
+        var times = nodes.Select(node => node.Times).Single(times => times is not null)!;
+        return new BenchFigures(
+        [
+            new("model", options.Model),
+            new("parameters", result.Parameters),
+            new("nodes", options.Nodes),
+            new("threads", options.Threads),
+            new("shards", result.Shards),
+            new("replicas", options.Replicas),
+            new("global_batch", options.Batch),
+            new("optimizer", options.Optimizer),
+            new("steps", options.Steps),
+            new("step_ms_mean", Math.Round(times.MeanMs, 4)),
+            new("step_ms_median", Math.Round(times.MedianMs, 4)),
+            new("step_ms_p99", Math.Round(times.P99Ms, 4)),
+            new("samples_per_s", Math.Round(options.Batch / times.MeanMs * 1000, 1)),
+            new("allocated_bytes_per_step", nodes.Max(node => node.AllocatedBytes) / options.Steps),
+            new("weights_sha256", result.WeightsSha256),
+            new("gen0_collections", nodes.Max(node => node.Gen0Collections)),
+            new("gen2_collections", nodes.Max(node => node.Gen2Collections)),
+            new("methods_compiled", nodes.Max(node => node.MethodsCompiled)),
+            new("peak_memory_bytes", nodes.Max(node => node.PeakMemoryBytes)),
+        ]);
     }
 
     private static void Check(BenchStepOptions options)

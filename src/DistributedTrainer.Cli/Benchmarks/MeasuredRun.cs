@@ -12,7 +12,8 @@ internal sealed class MeasuredRun : IAsyncDisposable
     private readonly Task<StepMeasurement>[] _measurements;
     private readonly IJobHost _host;
 
-    public MeasuredRun(int nodes, int threads, StepWindow window, TimeProvider time)
+    /// <param name="exchangeOnly">Nodes compute nothing: see <see cref="Actors.NodeOptions.ExchangeOnly"/>. For two nodes or more.</param>
+    public MeasuredRun(int nodes, int threads, StepWindow window, TimeProvider time, bool exchangeOnly = false)
     {
         if (nodes == 1)
         {
@@ -30,7 +31,7 @@ internal sealed class MeasuredRun : IAsyncDisposable
         INodeProcess StartMeasured(string name, Action<ManagedReport> received)
         {
             var measured = reports[started++];
-            var node = NodeProcess.Start(name, threads, report =>
+            var node = NodeProcess.Start(name, NodeArguments(), report =>
             {
                 if (report.Measured is { } measurement)
                     measured.TrySetResult(measurement);
@@ -40,6 +41,8 @@ internal sealed class MeasuredRun : IAsyncDisposable
             node.Send(new ManagedOrder { Measure = window });
             return node;
         }
+
+        string[] NodeArguments() => exchangeOnly ? [.. NodeProcess.Arguments(threads), NodeCommand.ExchangeOnly] : NodeProcess.Arguments(threads);
     }
 
     /// <returns>How the job ended, and by node what it measured.</returns>
