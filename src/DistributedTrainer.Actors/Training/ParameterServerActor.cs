@@ -24,6 +24,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <summary>Nodes that get every version of the range, and those that get range 0's stamps only.</summary>
     private string[] _targets = [];
     private string[] _stamped = [];
+    private bool _hasNewAssignment;
 
     /// <summary>The parameters at this server's version, and at the next one while some pieces stand there already.</summary>
     private TensorBuffer? _current;
@@ -104,6 +105,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private void Prepare(AssignmentPrepared prepared)
     {
         _assignments[prepared.Assignment.Number] = prepared.Assignment;
+        _hasNewAssignment = true;
         ServeTargets();
     }
 
@@ -113,6 +115,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             _assignments.Remove(old);
         _assignments[activated.Assignment.Number] = activated.Assignment;
         _activated = activated;
+        _hasNewAssignment = true;
         ServeTargets();
         HandOverIfMoved();
     }
@@ -133,7 +136,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// </summary>
     private void ServeTargets()
     {
-        if (!HasState || _isHandedOver || _next is not null || _lead is { Stamped: 0, HasStamp: false })
+        if (!_hasNewAssignment || !HasState || _isHandedOver || _next is not null || _lead is { Stamped: 0, HasStamp: false })
             return;
         var known = _targets;
         FindTargets();
@@ -150,6 +153,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
 
     private void FindTargets()
     {
+        _hasNewAssignment = false;
         _targets = [.. _assignments.Values.SelectMany(assignment => assignment.Shards).Append(_place.Self).Distinct()];
         _stamped = _lead is null ? [] : [.. _assignments.Values.SelectMany(assignment => assignment.Primaries).Distinct().Except(_targets)];
     }
