@@ -17,22 +17,29 @@ internal static class BenchExchangeCommand
         var nodes = new WholeNumberOption("--nodes", "Node processes. Default: 2", 2, MostNodes);
         var steps = new WholeNumberOption("--steps", "Exchanges to measure. Default: 20 to 1000, by size", 1);
         var warmUp = new WholeNumberOption("--warmup", "Exchanges before the measured ones. Default: a second or two's, at least 60", 1);
+        var config = NodeCommand.CreateConfigOption();
         var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
         var command = new Command("exchange", "Time of pushing, summing and publishing a gradient that is ready, and of the same bytes over plain sockets.")
         {
-            floats, nodes, steps, warmUp, json,
+            floats, nodes, steps, warmUp, config, json,
         };
         command.SetAction((parsed, _) => RunAsync(
             new ExchangePlan(parsed.GetRequiredValue(floats)!.Value, parsed.GetValue(nodes) ?? 2), parsed.GetValue(steps), parsed.GetValue(warmUp),
-            parsed.GetValue(json)));
+            parsed.GetValue(config), parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(ExchangePlan plan, int? steps, int? warmUp, bool json)
+    private static async Task<int> RunAsync(ExchangePlan plan, int? steps, int? warmUp, string? config, bool json)
     {
         var window = new StepWindow(warmUp ?? plan.WarmUpSteps, steps ?? plan.DefaultSteps);
         if (plan.Nodes * (window.First + window.Steps + 1) > Array.MaxLength)
-            throw new CommandException($"{window.Steps} steps and {window.First} before are too many; take fewer", ExitCode.WrongInput);
+        {
+            throw new CommandException(
+                $"--steps is {window.Steps} and --warmup {window.First}; together they may be up to {Array.MaxLength / plan.Nodes - 1}", ExitCode.WrongInput);
+        }
+
+        if (config is not null)
+            NodeCommand.ReadConfig(config);
         var job = plan.CreateJob(window.JobSteps);
         var folder = Directory.CreateTempSubdirectory("dtrain-bench-");
         try
@@ -40,7 +47,7 @@ internal static class BenchExchangeCommand
             // Half of the floor is measured before and half after the exchange, since other work on the machine comes and goes.
             var floors = new Floors();
             await floors.AddAsync(plan, folder.FullName, window);
-            await using var run = new MeasuredRun(plan.Nodes, threads: 1, window, TimeProvider.System, exchangeOnly: true);
+            await using var run = new MeasuredRun(new MeasuredNodes(plan.Nodes, Threads: 1, config, ExchangeOnly: true), window, TimeProvider.System);
             var (_, nodes) = await run.RunAsync(new JobSubmission(JobInput.NewId(job), JobFile.Format(job), plan.Nodes, 0, 0, folder.FullName));
             await floors.AddAsync(plan, folder.FullName, window);
             Figures(plan, window, nodes, floors).Print(json);

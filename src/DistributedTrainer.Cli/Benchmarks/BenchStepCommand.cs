@@ -20,15 +20,16 @@ internal static class BenchStepCommand
         var servers = new WholeNumberOption("--servers", "Parameter server ranges. Default: 2, or 1 on one node", 1);
         var replicas = new WholeNumberOption("--replicas", "Backups of each range. Default: 0", 0, MostNodes - 1);
         var warmUp = new WholeNumberOption("--warmup", "Steps before the measured ones. Default: a second or two's, at least 100", 1);
+        var config = NodeCommand.CreateConfigOption();
         var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
         var command = new Command("step", "Time of a training step on random inputs, through the same processes and actors as training.")
         {
-            model, batch, nodes, steps, optimizer, threads, shards, servers, replicas, warmUp, json,
+            model, batch, nodes, steps, optimizer, threads, shards, servers, replicas, warmUp, config, json,
         };
         command.SetAction((parsed, _) => RunAsync(new BenchStepOptions(
             parsed.GetRequiredValue(model)!, parsed.GetRequiredValue(batch)!.Value, parsed.GetValue(nodes) ?? 1, parsed.GetRequiredValue(steps)!.Value,
             parsed.GetValue(optimizer) ?? "adam", parsed.GetValue(threads) ?? 1, parsed.GetValue(shards), parsed.GetValue(servers),
-            parsed.GetValue(replicas) ?? 0, parsed.GetValue(warmUp), parsed.GetValue(json))));
+            parsed.GetValue(replicas) ?? 0, parsed.GetValue(warmUp), parsed.GetValue(config), parsed.GetValue(json))));
         return command;
     }
 
@@ -38,11 +39,11 @@ internal static class BenchStepCommand
         var window = new StepWindow(options.WarmUp ?? BenchModels.WarmUpSteps(options.Model, options.Batch), options.Steps);
         if ((long)options.Batch * ((long)options.Steps + window.First + 1) > Array.MaxLength)
             throw new CommandException($"--batch {options.Batch} × ({options.Steps} steps and {window.First} before) is more than {Array.MaxLength:N0} rows; take fewer steps", ExitCode.WrongInput);
-        var job = BenchModels.CreateJob(options.Model, options.Optimizer, options.Batch, options.Shards ?? Math.Min(8, options.Batch), window.JobSteps);
+        var job = BenchModels.CreateJob(options.Model, options.Optimizer, options.Batch, options.EffectiveShards, window.JobSteps);
         var folder = Directory.CreateTempSubdirectory("dtrain-bench-");
         try
         {
-            await using var run = new MeasuredRun(options.Nodes, options.Threads, window, TimeProvider.System);
+            await using var run = new MeasuredRun(new MeasuredNodes(options.Nodes, options.Threads, options.Config), window, TimeProvider.System);
             var submission = new JobSubmission(
                 JobInput.NewId(job), JobFile.Format(job), options.Nodes, options.Servers ?? 0, options.Replicas, folder.FullName);
             var (result, nodes) = await run.RunAsync(submission);
@@ -85,8 +86,12 @@ internal static class BenchStepCommand
 
     private static void Check(BenchStepOptions options)
     {
+        if (options.Config is not null)
+            NodeCommand.ReadConfig(options.Config);
         if (options.Shards > options.Batch)
             throw new CommandException($"--shards is {options.Shards}; a batch of {options.Batch} rows has room for at most {options.Batch}", ExitCode.WrongInput);
+        if (options.Nodes > options.EffectiveShards)
+            throw new CommandException($"--nodes is {options.Nodes}; {options.EffectiveShards} shards keep at most {options.EffectiveShards} nodes busy", ExitCode.WrongInput);
         if (options.Replicas >= options.Nodes)
             throw new CommandException($"--replicas is {options.Replicas}; {options.Nodes} nodes have room for at most {options.Nodes - 1}", ExitCode.WrongInput);
     }
@@ -109,4 +114,7 @@ internal static class BenchStepCommand
 
 /// <summary>What the command line says; null where the default depends on the rest.</summary>
 internal sealed record BenchStepOptions(
-    string Model, int Batch, int Nodes, int Steps, string Optimizer, int Threads, int? Shards, int? Servers, int Replicas, int? WarmUp, bool Json);
+    string Model, int Batch, int Nodes, int Steps, string Optimizer, int Threads, int? Shards, int? Servers, int Replicas, int? WarmUp, string? Config, bool Json)
+{
+    public int EffectiveShards => Shards ?? Math.Min(8, Batch);
+}

@@ -17,7 +17,7 @@ internal static class NodeCommand
 
     public static Command Create()
     {
-        var config = new Option<string?>("--config") { Description = "HOCON that goes before the built-in settings.", HelpName = "file" };
+        var config = CreateConfigOption();
         var roles = new Option<string?>("--roles") { Description = $"Any of {string.Join(',', KnownRoles)}. Default: all", HelpName = "role,…" };
         var seeds = Seeds.CreateOption();
         seeds.Description = "Nodes to join. Default: $CLUSTER_SEEDS, else none: this node starts a cluster";
@@ -35,6 +35,22 @@ internal static class NodeCommand
             return parsed.GetValue(managed) ? ManagedNode.RunAsync(options) : RunAsync(options, Seeds.Read(parsed.GetValue(seeds)));
         });
         return command;
+    }
+
+    public static Option<string?> CreateConfigOption() =>
+        new("--config") { Description = "HOCON that goes before the built-in settings.", HelpName = "file" };
+
+    /// <exception cref="CommandException">The file cannot be read.</exception>
+    public static string ReadConfig(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"cannot read --config {path}: {(File.Exists(path) ? exception.Message : "there is no such file")}", ExitCode.WrongInput);
+        }
     }
 
     private static async Task<int> RunAsync(NodeOptions options, IReadOnlyList<string> seeds)
@@ -88,17 +104,5 @@ internal static class NodeCommand
             ? [.. roles.Distinct()]
             : throw new CommandException(
                 $"--roles has '{wrong}'; allowed are {string.Join(", ", KnownRoles)}{Nearest.Hint(wrong, KnownRoles)}", ExitCode.WrongInput);
-    }
-
-    private static string ReadConfig(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"cannot read --config {path}: {(File.Exists(path) ? exception.Message : "there is no such file")}", ExitCode.WrongInput);
-        }
     }
 }
