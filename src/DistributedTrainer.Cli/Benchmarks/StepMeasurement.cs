@@ -4,7 +4,7 @@ namespace DistributedTrainer.Cli;
 internal sealed record StepWindow(long First, int Steps)
 {
     /// <summary>Steps that the job must have: one more lets every node notice that the window is over.</summary>
-    public int JobSteps => checked((int)First + Steps + 1);
+    public int JobSteps => checked((int)(First + Steps + 1));
 }
 
 /// <summary>What one node saw of the steps in the window.</summary>
