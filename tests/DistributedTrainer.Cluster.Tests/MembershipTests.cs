@@ -29,6 +29,8 @@ public class MembershipTests
 
         await cluster.Cancel(id);
         Assert.True(await submit.Exit() == 0, submit.Transcript());
+        late.Signal(Dtrain.Terminate);
+        Assert.True(await late.Exit() == 0, late.Transcript());
         var report = workplace.Report("disturbed");
         Assert.Equal("stopped", report.State);
         Assert.Contains(report.Events, change => change.Kind == "node-joined" && change.Node == HandMadeCluster.AddressOf(late));
