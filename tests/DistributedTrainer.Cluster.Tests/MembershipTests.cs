@@ -29,6 +29,8 @@ public class MembershipTests
 
         await cluster.Cancel(id);
         Assert.True(await submit.Exit() == 0, submit.Transcript());
+        late.Signal(Dtrain.Terminate);
+        Assert.True(await late.Exit() == 0, late.Transcript());
         var report = workplace.Report("disturbed");
         Assert.Equal("stopped", report.State);
         Assert.Contains(report.Events, change => change.Kind == "node-joined" && change.Node == HandMadeCluster.AddressOf(late));
@@ -44,7 +46,7 @@ public class MembershipTests
         using var workplace = new Workplace();
         var job = workplace.Write("endless.yaml", ShortJobs.Endless);
         await using var train = Dtrain.Start(workplace, null, "train", job, "--nodes", "3", "--report", "disturbed");
-        await train.Says("epoch 2/");
+        await train.Says(ShortJobs.LaterEpoch);
         var child = workplace.Processes().Where(process => process.Value.Contains("--managed", StringComparison.Ordinal)).OrderBy(process => process.Key).ElementAt(leaving).Key;
         Dtrain.Signal(child, Dtrain.Terminate);
         await train.Says("node-left");

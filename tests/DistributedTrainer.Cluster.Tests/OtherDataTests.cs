@@ -31,8 +31,8 @@ public class OtherDataTests
         Assert.Equal(0, report.ShardSteps[stranger]);
         Assert.All(report.ShardSteps.Where(node => node.Key != stranger), node => Assert.True(node.Value > 0, $"{node.Key} computed nothing"));
         var told = Assert.Single(report.Events, change => change.Detail.Contains(stranger, StringComparison.Ordinal) && change.Detail.Contains("SHA-256", StringComparison.Ordinal));
-        Assert.Matches("[0-9a-f]{64}.*[0-9a-f]{64}", told.Detail);
-        Assert.Contains(told.Detail, submit.Errors);
+        Assert.Matches("in mnist: SHA-256 [0-9a-f]{64}.*[0-9a-f]{64}", told.Detail);
+        Assert.Contains(told.Detail, submit.Output);
     }
 
     [ClusterFact]

@@ -8,9 +8,14 @@ namespace DistributedTrainer.Actors;
 internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStore? Store, string Error)
 {
     /// <summary>Loads the data, compiles the model and fills version 0. Takes long: never on an actor's thread.</summary>
-    public static JobOpenedHere Open(OpenJob open)
+    public static JobOpenedHere Open(OpenJob open) => Open(open, hasReadyGradient: false);
+
+    /// <inheritdoc cref="OpenedJob.HasReadyGradient" path="/summary"/>
+    public static JobOpenedHere OpenForExchange(OpenJob open) => Open(open, hasReadyGradient: true);
+
+    private static JobOpenedHere Open(OpenJob open, bool hasReadyGradient)
     {
-        var job = OpenedJob.Open(open.JobId, open.JobText, open.Servers);
+        var job = OpenedJob.Open(open.JobId, open.JobText, open.Servers, hasReadyGradient);
         var store = new ParameterStore(job.Network.Layout.Length);
         job.Network.Initialize(store.Initial, job.Job.Seed);
         return new JobOpenedHere(open.JobId, job, store, "");

@@ -23,6 +23,15 @@ public sealed record NodeOptions
     /// <summary>HOCON that comes before our own, e.g. the text of a configuration file.</summary>
     public string? Hocon { get; init; }
 
+    /// <summary>What errors call that HOCON, e.g. its file's name.</summary>
+    public string HoconName { get; init; } = "the configuration";
+
+    /// <summary>For benchmarks: workers compute nothing, so that steps consist of the exchange alone. The weights mean nothing.</summary>
+    public bool ExchangeOnly
+    {
+        init => Opener = value ? JobOpenedHere.OpenForExchange : Opener;
+    }
+
     /// <summary>Makes a job ready on this node. Another one gives tests their own data, batches and initial weights.</summary>
     internal Func<OpenJob, JobOpenedHere> Opener { get; init; } = JobOpenedHere.Open;
 }

@@ -296,6 +296,7 @@ internal sealed class JobActor : ReceiveActor
         _computing = 0;
         foreach (var partial in merged.Partials)
             merged.Route.PushWhole(merged.Step, partial);
+        TrainingMeter.Computed.Record(merged.Step);
         StartWhenReady();
     }
 

@@ -41,6 +41,9 @@ public sealed class OpenedJob : IDisposable
 
     public MetricSet Metrics { get; }
 
+    /// <summary>Workers compute nothing and hand over a ready gradient: what is left of a step is the exchange. For benchmarks.</summary>
+    internal bool HasReadyGradient { get; init; }
+
     /// <summary>Whether nodes have something to compute at an epoch's end: validation, or the penalty's value.</summary>
     public bool HasEvaluation => Data.Validation is not null || !Job.Penalty.IsNone;
 
@@ -48,14 +51,14 @@ public sealed class OpenedJob : IDisposable
     /// <exception cref="JobFileException">The job is wrong, or does not fit its data.</exception>
     /// <exception cref="DataException">The data is missing or wrong.</exception>
     /// <exception cref="ModelException">The model does not fit the data.</exception>
-    public static OpenedJob Open(string id, string jobText, int servers)
+    public static OpenedJob Open(string id, string jobText, int servers, bool hasReadyGradient = false)
     {
         var job = JobFile.Parse(jobText, "submitted job");
         var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
         try
         {
             var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
-            return new OpenedJob(id, job, data, network, servers);
+            return new OpenedJob(id, job, data, network, servers) { HasReadyGradient = hasReadyGradient };
         }
         catch
         {

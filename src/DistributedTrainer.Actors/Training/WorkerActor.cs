@@ -20,7 +20,8 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     {
         (_job, _store) = (job, store);
         _gradient = new GradientStream(job, pool);
-        Receive<ComputeStep>(work => Sender.Tell(Compute(work)));
+        var ready = job.HasReadyGradient ? new ReadyGradient(job, pool) : null;
+        Receive<ComputeStep>(work => Sender.Tell(ready?.Push(work) ?? Compute(work)));
         Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, Merge(work.Partials), work.Route)));
         Receive<ComputeEvaluation>(work => Sender.Tell(Evaluate(work)));
     }
@@ -36,6 +37,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         var parameters = _store.Hold(work.Step);
         _gradient.Run(pass, parameters.Pointer);
         parameters.Release();
+        TrainingMeter.Computed.Record(work.Step);
         return new StepComputed(work.Step, _gradient.Shards, _gradient.Finish());
     }
 

@@ -12,25 +12,25 @@ internal sealed class MeasuredRun : IAsyncDisposable
     private readonly Task<StepMeasurement>[] _measurements;
     private readonly IJobHost _host;
 
-    public MeasuredRun(int nodes, int threads, StepWindow window, TimeProvider time)
+    public MeasuredRun(MeasuredNodes nodes, StepWindow window, TimeProvider time)
     {
-        if (nodes == 1)
+        if (nodes.Count == 1)
         {
             _here = new StepRecorder(window, time);
             _measurements = [_here.Completed];
-            _host = new SingleProcess(threads);
+            _host = new SingleProcess(nodes.Threads, nodes.Config is null ? null : NodeCommand.ReadConfig(nodes.Config));
             return;
         }
 
-        var reports = Enumerable.Range(0, nodes).Select(_ => new TaskCompletionSource<StepMeasurement>(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
+        var reports = Enumerable.Range(0, nodes.Count).Select(_ => new TaskCompletionSource<StepMeasurement>(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
         _measurements = [.. reports.Select(report => report.Task)];
         var started = 0;
-        _host = new LocalCluster(nodes, StartMeasured, time);
+        _host = new LocalCluster(nodes.Count, StartMeasured, time);
 
         INodeProcess StartMeasured(string name, Action<ManagedReport> received)
         {
             var measured = reports[started++];
-            var node = NodeProcess.Start(name, threads, report =>
+            var node = NodeProcess.Start(name, nodes.Arguments(), report =>
             {
                 if (report.Measured is { } measurement)
                     measured.TrySetResult(measurement);
@@ -65,4 +65,19 @@ internal sealed class MeasuredRun : IAsyncDisposable
         await _host.DisposeAsync();
         _here?.Dispose();
     }
+}
+
+/// <summary>The nodes of a measurement.</summary>
+/// <param name="Count">1 for this process alone.</param>
+/// <param name="Threads">Compute threads of each.</param>
+/// <param name="Config">A file with HOCON for each, if any.</param>
+/// <param name="ExchangeOnly">Node processes compute nothing: see <see cref="Actors.NodeOptions.ExchangeOnly"/>.</param>
+internal sealed record MeasuredNodes(int Count, int Threads, string? Config, bool ExchangeOnly = false)
+{
+    public string[] Arguments() =>
+    [
+        .. NodeProcess.Arguments(Threads),
+        .. Config is null ? (string[])[] : ["--config", Config],
+        .. ExchangeOnly ? (string[])[NodeCommand.ExchangeOnly] : [],
+    ];
 }

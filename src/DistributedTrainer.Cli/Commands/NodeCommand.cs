@@ -8,29 +8,49 @@ namespace DistributedTrainer.Cli;
 /// <summary><c>dtrain node</c>: runs one node of a cluster until it is stopped.</summary>
 internal static class NodeCommand
 {
+    /// <summary>For <c>bench exchange</c>.</summary>
+    public const string ExchangeOnly = "--exchange-only";
+
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(15);
     private static readonly string[] KnownRoles = ["coordinator", "server", "worker"];
 
     public static Command Create()
     {
-        var config = new Option<string?>("--config") { Description = "HOCON that goes before the built-in settings.", HelpName = "file" };
+        var config = CreateConfigOption();
         var roles = new Option<string?>("--roles") { Description = $"Any of {string.Join(',', KnownRoles)}. Default: all", HelpName = "role,…" };
         var seeds = Seeds.CreateOption();
         seeds.Description = "Nodes to join. Default: $CLUSTER_SEEDS, else none: this node starts a cluster";
         var port = new WholeNumberOption("--port", $"The port to listen on, 0 for a free one. Default: $CLUSTER_PORT, else {Seeds.DefaultPort}", 0, 65535);
         var threads = new WholeNumberOption("--threads", "Compute threads. Default: one a core", 1, 1024);
         var managed = new Option<bool>("--managed") { Description = "Takes orders of a launcher on standard input.", Hidden = true };
+        var exchangeOnly = new Option<bool>(ExchangeOnly) { Description = "Computes no gradients.", Hidden = true };
         var command = new Command("node", "Runs one node of a cluster until it is stopped. Others reach it by $CLUSTER_IP (default 127.0.0.1).")
         {
-            config, roles, seeds, port, threads, managed,
+            config, roles, seeds, port, threads, managed, exchangeOnly,
         };
         command.SetAction((parsed, _) =>
         {
-            var options = Options(parsed.GetValue(config), parsed.GetValue(roles), parsed.GetValue(port), parsed.GetValue(threads));
+            var options = Options(parsed.GetValue(config), parsed.GetValue(roles), parsed.GetValue(port), parsed.GetValue(threads)) with { ExchangeOnly = parsed.GetValue(exchangeOnly) };
             return parsed.GetValue(managed) ? ManagedNode.RunAsync(options) : RunAsync(options, Seeds.Read(parsed.GetValue(seeds)));
         });
         return command;
+    }
+
+    public static Option<string?> CreateConfigOption() =>
+        new("--config") { Description = "HOCON that goes before the built-in settings.", HelpName = "file" };
+
+    /// <exception cref="CommandException">The file cannot be read.</exception>
+    public static string ReadConfig(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"cannot read --config {path}: {(File.Exists(path) ? exception.Message : "there is no such file")}", ExitCode.WrongInput);
+        }
     }
 
     private static async Task<int> RunAsync(NodeOptions options, IReadOnlyList<string> seeds)
@@ -65,6 +85,7 @@ internal static class NodeCommand
         Roles = roles is null ? KnownRoles : Roles(roles),
         Threads = threads ?? 0,
         Hocon = config is null ? null : ReadConfig(config),
+        HoconName = config ?? "",
     };
 
     private static int? PortOfEnvironment()
@@ -84,17 +105,5 @@ internal static class NodeCommand
             ? [.. roles.Distinct()]
             : throw new CommandException(
                 $"--roles has '{wrong}'; allowed are {string.Join(", ", KnownRoles)}{Nearest.Hint(wrong, KnownRoles)}", ExitCode.WrongInput);
-    }
-
-    private static string ReadConfig(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"cannot read --config {path}: {(File.Exists(path) ? exception.Message : "there is no such file")}", ExitCode.WrongInput);
-        }
     }
 }

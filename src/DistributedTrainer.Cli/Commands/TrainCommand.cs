@@ -46,7 +46,7 @@ internal static class TrainCommand
 
     private static IJobHost CreateHost(int nodes, int threads) => nodes == 1
         ? new SingleProcess(threads)
-        : new LocalCluster(nodes, (name, received) => NodeProcess.Start(name, threads, received), TimeProvider.System);
+        : new LocalCluster(nodes, (name, received) => NodeProcess.Start(name, NodeProcess.Arguments(threads), received), TimeProvider.System);
 
     private sealed record TrainOptions(
         string Job, int Nodes, int? Servers, int? Replicas, int? Threads, IReadOnlyList<string> Set, bool Resume, string? Report, bool Json);

@@ -36,9 +36,12 @@ internal sealed class NodeProcess : INodeProcess
         }
     }
 
-    public static NodeProcess Start(string name, int threads, Action<ManagedReport> received)
+    /// <summary>What a node of a local cluster is started with.</summary>
+    public static string[] Arguments(int threads) => ["node", "--managed", "--port", "0", "--threads", threads.ToString(CultureInfo.InvariantCulture)];
+
+    public static NodeProcess Start(string name, string[] arguments, Action<ManagedReport> received)
     {
-        var start = ThisProgram.StartInfo("node", "--managed", "--port", "0", "--threads", threads.ToString(CultureInfo.InvariantCulture));
+        var start = ThisProgram.StartInfo(arguments);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardInputEncoding = start.StandardOutputEncoding = start.StandardErrorEncoding = new UTF8Encoding(false);
         // Addresses of another cluster in this shell's environment are not for this one.

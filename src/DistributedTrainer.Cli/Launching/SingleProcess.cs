@@ -8,14 +8,16 @@ namespace DistributedTrainer.Cli;
 /// Trains in this process, through the same actors as a cluster but without sockets. The node starts at once, beside whatever else has to
 /// be done before the job is ready: most of both is compiling methods, and there is more than one core.
 /// </summary>
-internal sealed class SingleProcess(int threads) : IJobHost
+/// <param name="threads">Compute threads.</param>
+/// <param name="hocon">Settings before the built-in ones.</param>
+internal sealed class SingleProcess(int threads, string? hocon = null) : IJobHost
 {
     /// <summary>How long an ended node may take to wind down before the process leaves it behind.</summary>
     private static readonly TimeSpan WindDown = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<JobEvent> _events = Channel.CreateUnbounded<JobEvent>();
     private readonly Lock _gate = new();
-    private readonly Task<ClusterNode> _starting = Task.Run(() => ClusterNode.StartAsync(new NodeOptions { Clustered = false, Threads = threads }));
+    private readonly Task<ClusterNode> _starting = Task.Run(() => ClusterNode.StartAsync(new NodeOptions { Clustered = false, Threads = threads, Hocon = hocon }));
     private ClusterNode? _node;
     private string? _jobId;
     private bool _aborted;

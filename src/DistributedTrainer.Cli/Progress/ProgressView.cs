@@ -28,7 +28,8 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
                 if (started.Layers.Count > 0)
                     ModelTable.Write(screen.Progress, started.Layers, []);
                 break;
-            case ClusterChanged { Change: { Step: > 0 } change }:
+            // The opening line counts the nodes that are there from the start.
+            case ClusterChanged { Change: var change } when change is not { Step: 0, Kind: "node-joined" }:
                 Line($"step {change.Step}: {change.Kind} {change.Node} {change.Detail}".TrimEnd());
                 break;
             case StepProgress:

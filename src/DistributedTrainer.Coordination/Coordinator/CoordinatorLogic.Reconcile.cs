@@ -87,7 +87,7 @@ public sealed partial class CoordinatorLogic
             null or { State: OpenState.Opening } => $"node {address} has not loaded the data yet",
             { State: OpenState.Failed } report => report.Error,
             { } report when report.DataSha256 != hash =>
-                $"node {address} has other data than the cluster: SHA-256 {report.DataSha256} there, {hash} here; copy the same files to {address}",
+                $"node {address} has other data than the cluster in {job.Job.Data.Describe()}: SHA-256 {report.DataSha256} there, {hash} here; copy the same files to {address}",
             _ => null,
         };
     }

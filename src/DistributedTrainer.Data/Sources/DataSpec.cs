@@ -22,6 +22,13 @@ public abstract record DataSpec
     public Normalization? Normalize { get; init; }
 
     public ShardBy ShardBy { get; init; }
+
+    /// <summary>What users know it by: the files, or the name of the set.</summary>
+    public string Describe() => string.Join(", ", Sources().Concat(FilesOf(ValidationFiles)).Concat(FilesOf(TestFiles)));
+
+    private protected abstract IEnumerable<string> Sources();
+
+    private static IEnumerable<string> FilesOf(DataFiles? part) => part is null ? [] : part.Labels is null ? [part.Path] : [part.Path, part.Labels];
 }
 
 /// <summary>Files of a further part (validation or test) in the source's own format.</summary>
@@ -30,10 +37,16 @@ public abstract record DataSpec
 public sealed record DataFiles(string Path, string? Labels = null);
 
 /// <summary>One of the sets the product carries: digits, iris, wine, breast-cancer, diabetes.</summary>
-public sealed record BuiltInData(string Set) : DataSpec;
+public sealed record BuiltInData(string Set) : DataSpec
+{
+    private protected override IEnumerable<string> Sources() => [Set];
+}
 
 /// <summary>MNIST's four files in a folder; null means <c>$DTRAIN_DATA/mnist</c>. Its 10,000 test rows are the test part.</summary>
-public sealed record MnistData(string? Path = null) : DataSpec;
+public sealed record MnistData(string? Path = null) : DataSpec
+{
+    private protected override IEnumerable<string> Sources() => [Path ?? "mnist"];
+}
 
 /// <summary>
 /// A comma-separated table (RFC 4180, UTF-8) with a header line, held in memory. A cell is missing when it is empty, a numeric one also
@@ -48,13 +61,21 @@ public sealed record CsvData(string Path, string Target) : DataSpec
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
     public MissingValues Missing { get; init; }
+
+    private protected override IEnumerable<string> Sources() => [Path];
 }
 
 /// <summary>IDX files: plain ones are memory-mapped, gzipped ones decompressed into memory (just under 2 GiB each at most).</summary>
-public sealed record IdxData(string Path, string Labels) : DataSpec;
+public sealed record IdxData(string Path, string Labels) : DataSpec
+{
+    private protected override IEnumerable<string> Sources() => [Path, Labels];
+}
 
 /// <summary>NumPy .npy files, versions 1.0 and 2.0, of f4, f8, u1, i4 or i8 in C order; memory-mapped.</summary>
-public sealed record NpyData(string Path, string Labels) : DataSpec;
+public sealed record NpyData(string Path, string Labels) : DataSpec
+{
+    private protected override IEnumerable<string> Sources() => [Path, Labels];
+}
 
 /// <summary>
 /// Random inputs in [0, 1) and random classes (for real targets: <paramref name="Classes"/> random values a row), keyed by the seed:
@@ -64,6 +85,8 @@ public sealed record SyntheticData(int Rows, int Inputs, int Classes) : DataSpec
 {
     /// <summary>Rows that differ, D: row r repeats row r mod D, and only D are held in memory. Null: all rows differ.</summary>
     public int? Distinct { get; init; }
+
+    private protected override IEnumerable<string> Sources() => ["synthetic"];
 }
 
 public enum Normalization

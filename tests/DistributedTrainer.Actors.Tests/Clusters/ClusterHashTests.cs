@@ -89,7 +89,7 @@ public class ClusterHashTests
         var result = await cluster.Train(SmallJobs.Digits);
         Assert.Equal(("failed", 2), (result.State, result.ExitCode));
         Assert.Contains(cluster.Nodes[2].Address, result.StopReason);
-        Assert.Contains(OtherData.Sha256, result.StopReason);
+        Assert.Contains($"in digits: SHA-256 {OtherData.Sha256}", result.StopReason);
         Assert.Contains(SmallJobs.DataSha256(SmallJobs.Digits), result.StopReason);
     }
 }

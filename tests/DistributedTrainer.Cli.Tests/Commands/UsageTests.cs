@@ -10,6 +10,12 @@ public sealed class UsageTests
     [InlineData("train job.yaml --threads -1", "--threads is '-1'; allowed is a whole number from 1 to 1024. See: dtrain train --help")]
     [InlineData("train", "Required argument 'JOB' missing for command: 'train'. See: dtrain train --help")]
     [InlineData("node --port 70000", "--port is '70000'; allowed is a whole number from 0 to 65535. See: dtrain node --help")]
+    [InlineData("bench stap", "bench does not know 'stap'; did you mean 'step'? See: dtrain bench --help")]
+    [InlineData("bench step --model mpl --batch 8 --steps 2", "--model is 'mpl'; allowed are softmax, mlp, mlp1k; did you mean 'mlp'? See: dtrain bench step --help")]
+    [InlineData("bench step --model mlp --steps 2", "Option '--batch' is required. See: dtrain bench step --help")]
+    [InlineData("bench step --model mlp --batch 8 --steps 2 --optimizer sgd", "--optimizer is 'sgd'; allowed are adam, gd; did you mean 'gd'? See: dtrain bench step --help")]
+    [InlineData("bench exchange --floats 0", "--floats is '0'; allowed is a whole number from 1 to 250000000. See: dtrain bench exchange --help")]
+    [InlineData("bench exchange --floats 10 --nodes 1", "--nodes is '1'; allowed is a whole number from 2 to 64. See: dtrain bench exchange --help")]
     public void MistakesAreNamed(string line, string expected)
     {
         var error = UsageError.From(CommandLine.Create().Parse(line.Split(' ')));
@@ -38,6 +44,14 @@ public sealed class UsageTests
     [InlineData("evaluate none", ExitCode.WrongInput)]
     [InlineData("predict none --data none.csv", ExitCode.WrongInput)]
     [InlineData("nothing", ExitCode.WrongInput)]
+    [InlineData("bench", ExitCode.WrongInput)]
+    [InlineData("bench step --model mlp --batch 4 --steps 2 --shards 5", ExitCode.WrongInput)]
+    [InlineData("bench step --model mlp --batch 4 --steps 2 --nodes 5", ExitCode.WrongInput)]
+    [InlineData("bench step --model mlp --batch 4 --steps 2 --nodes 2 --replicas 2", ExitCode.WrongInput)]
+    [InlineData("bench step --model mlp --batch 4 --steps 2147483647", ExitCode.WrongInput)]
+    [InlineData("bench step --model mlp --batch 4 --steps 2 --config none.conf", ExitCode.WrongInput)]
+    [InlineData("bench exchange --floats 10 --steps 2147483647", ExitCode.WrongInput)]
+    [InlineData("bench exchange --floats 10 --config none.conf", ExitCode.WrongInput)]
     public async Task WrongInputEndsWithItsExitCode(string line, int expected) =>
         Assert.Equal(expected, await CommandLine.RunAsync(line.Split(' ')));
 }

@@ -26,6 +26,23 @@ public class SyntheticTests
         Assert.NotEqual(one.Train.Inputs(5), other.Train.Inputs(5));
     }
 
+    [Fact]
+    public void Rows_beyond_the_distinct_ones_repeat_them()
+    {
+        using var distinct = DataSet.Load(new SyntheticData(6, 5, 3), TargetType.Class, seed: 1);
+        using var repeated = DataSet.Load(new SyntheticData(20, 5, 3) { Distinct = 6 }, TargetType.Class, seed: 1);
+        using var values = DataSet.Load(new SyntheticData(20, 5, 3) { Distinct = 6 }, TargetType.Values, seed: 1);
+
+        Assert.Equal(20, repeated.Train.Count);
+        Assert.NotEqual(distinct.Sha256, repeated.Sha256);
+        for (var row = 0; row < 20; row++)
+        {
+            Assert.Equal(distinct.Train.Inputs(5)[row % 6], repeated.Train.Inputs(5)[row]);
+            Assert.Equal(distinct.Train.Targets(5)[row % 6], repeated.Train.Targets(5)[row]);
+            Assert.Equal(values.Train.Targets(5)[row % 6], values.Train.Targets(5)[row]);
+        }
+    }
+
     [Theory]
     [InlineData(0, 1, 2, TargetType.Class, "rows 0")]
     [InlineData(5, 1, 3, TargetType.Binary, "a binary loss needs 2")]
