@@ -18,6 +18,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private static readonly TimeSpan GatherBound = TimeSpan.FromSeconds(3);
 
     private readonly CoordinatorLogic _logic;
+    private readonly string _self;
     private readonly string _fingerprint;
     private readonly Cluster? _cluster;
     private readonly Dictionary<string, IActorRef> _nodes = [];
@@ -30,7 +31,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     public CoordinatorActor(string self, string fingerprint, CoordinatorTimeouts timeouts)
     {
-        _fingerprint = fingerprint;
+        (_self, _fingerprint) = (self, fingerprint);
         _logic = new CoordinatorLogic(self, fingerprint, timeouts);
         _cluster = Context.System.Settings.HasCluster ? Cluster.Get(Context.System) : null;
         Gathering();
@@ -155,8 +156,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private void Greet(string text)
     {
-        if (Greeting.IsHello(text, out var fingerprint))
-            Sender.Tell(Greeting.Answer(fingerprint, _fingerprint));
+        if (Greeting.IsHello(text, out var fingerprint, out var transport))
+            Sender.Tell(Greeting.Answer(fingerprint, _fingerprint, transport, DataPlaneSettings.TransportOf(Context.System), _self));
     }
 
     private void Gone(ClusterEvent.MemberRemoved removed)

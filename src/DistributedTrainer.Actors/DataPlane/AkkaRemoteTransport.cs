@@ -55,6 +55,27 @@ public sealed class AkkaRemoteTransport : ITensorTransport
     {
         foreach (var receiver in _receivers.Values)
             receiver.Fail(failure);
+        _system.EventStream.Publish(failure);
+    }
+
+    /// <returns>Where a frame's payload belongs; null where the frame is not wanted.</returns>
+    internal TensorSlice? Place(string jobId, in FrameHeader header, int length)
+    {
+        if (!_receivers.TryGetValue(jobId, out var receiver))
+        {
+            Counters.Drop(DropReason.UnknownJob);
+            return null;
+        }
+
+        if (!receiver.Accepts(header, length))
+            return null;
+        if (length == 0)
+            return default(TensorSlice);
+        var place = receiver.Place(header, length);
+        if (place.Buffer is not null && place.Length == length)
+            return place;
+        place.Release();
+        return new TensorSlice(Pool.Rent(length), 0, length);
     }
 
     internal void Deliver(string jobId, FrameArrived frame)

@@ -21,6 +21,7 @@ internal sealed class TensorReceiverActor : ReceiveActor
         (_transport, _self) = (transport, self);
         Receive<TensorChunk>(Take);
         Receive<ChunkAcknowledged>(_transport.Acknowledge);
+        Receive<string>(Greet);
         Receive<ClusterEvent.MemberRemoved>(removed => _transport.Retire($"{removed.Member.Address.Host}:{removed.Member.Address.Port}"));
         Receive<ClusterEvent.CurrentClusterState>(_ => { });
     }
@@ -29,6 +30,18 @@ internal sealed class TensorReceiverActor : ReceiveActor
     {
         if (Context.System.Settings.HasCluster)
             Cluster.Get(Context.System).Subscribe(Self, typeof(ClusterEvent.MemberRemoved));
+    }
+
+    /// <summary>Of a node that moves tensors over sockets: neither would ever hear of the other's tensors.</summary>
+    private void Greet(string text)
+    {
+        if (DataPlaneAdvert.Parse(text, out var isAsking) is not { } other)
+            return;
+        var ours = DataPlaneAdvert.OfAkkaRemote(_self);
+        if (isAsking)
+            Sender.Tell(ours.Answer());
+        if (ours.Refusal(other) is { } refusal)
+            _transport.Failed(new LinkFailed(other.Node, refusal));
     }
 
     private void Take(TensorChunk chunk)
@@ -52,33 +65,37 @@ internal sealed class TensorReceiverActor : ReceiveActor
         if (malformed)
         {
             Context.GetLogger().Warning("Dropped a malformed tensor frame from {0}", chunk.Sender);
+            _transport.Counters.Drop(chunk.FrameLength > MaxFrameBytes ? DropReason.Oversized : DropReason.Malformed);
             link.Reset();
             return;
         }
 
-        link.Buffer ??= _transport.Pool.Rent((chunk.FrameLength + sizeof(float) - 1) / sizeof(float));
-        chunk.Payload.Span.CopyTo(link.Buffer.Bytes[chunk.Offset..]);
+        if (chunk.Offset == 0)
+            link.Payload = _transport.Place(chunk.JobId, chunk.Header, chunk.FrameLength / sizeof(float));
+        if (link.Payload is { } wanted)
+            chunk.Payload.Span.CopyTo(wanted.Bytes[chunk.Offset..]);
         link.Filled += chunk.Payload.Length;
         if (link.Filled < chunk.FrameLength)
             return;
-        var buffer = link.Buffer;
-        link.Buffer = null;
-        link.Filled = 0;
-        _transport.Deliver(chunk.JobId, new FrameArrived(chunk.Header, new TensorSlice(buffer, 0, chunk.FrameLength / sizeof(float))));
+        var payload = link.Payload;
+        (link.Payload, link.Filled) = (null, 0);
+        if (payload is { } whole)
+            _transport.Deliver(chunk.JobId, new FrameArrived(chunk.Header, whole));
     }
 
     private sealed class Link
     {
         public long Expected { get; set; }
 
-        public TensorBuffer? Buffer { get; set; }
+        /// <summary>Of the frame that is being put together; null where nobody wants it.</summary>
+        public TensorSlice? Payload { get; set; }
 
         public int Filled { get; set; }
 
         public void Reset()
         {
-            Buffer?.Release();
-            Buffer = null;
+            Payload?.Release();
+            Payload = null;
             Filled = 0;
         }
     }

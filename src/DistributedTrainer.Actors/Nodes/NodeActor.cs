@@ -102,7 +102,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         _job?.Tell(new AskJobReport());
         if (!_isWelcome)
-            _coordinator.Tell(Greeting.Hello(_description.Fingerprint));
+            _coordinator.Tell(Greeting.Hello(_description.Fingerprint, DataPlaneSettings.TransportOf(Context.System)));
         else
             Report();
     }
@@ -117,7 +117,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void Greet(string text)
     {
-        if (Greeting.IsHello(text, out var fingerprint))
+        if (Greeting.IsHello(text, out var fingerprint, out _))
         {
             Sender.Tell(Greeting.Answer(fingerprint, _description.Fingerprint));
         }

@@ -6,15 +6,17 @@ public class ClusterHashTests
     public static TheoryData<string> Shapes => SmallJobs.Names;
 
     [Theory]
-    [InlineData(1, 0)]
-    [InlineData(2, 0)]
-    [InlineData(2, 3)]
-    [InlineData(3, 1)]
-    [InlineData(3, 3)]
-    [InlineData(5, 0)]
-    public async Task Any_nodes_and_servers_give_the_weights_of_a_plain_loop(int nodes, int servers)
+    [InlineData(1, 0, UnixSocketPair.Hocon)]
+    [InlineData(2, 0, UnixSocketPair.Hocon)]
+    [InlineData(2, 3, TcpPair.Hocon)]
+    [InlineData(3, 1, UnixSocketPair.Hocon)]
+    [InlineData(3, 3, AkkaRemotePair.Hocon)]
+    [InlineData(3, 3, TcpPair.Hocon)]
+    [InlineData(5, 0, UnixSocketPair.Hocon)]
+    [InlineData(2, 0, AkkaRemotePair.Hocon)]
+    public async Task Any_nodes_servers_and_transport_give_the_weights_of_a_plain_loop(int nodes, int servers, string hocon)
     {
-        await using var cluster = await TestCluster.Start(nodes);
+        await using var cluster = await TestCluster.Start(nodes, new NodeOptions { Hocon = hocon });
         var result = await cluster.Train(SmallJobs.Digits, servers: servers);
         Assert.Equal(("completed", 70L, nodes), (result.State, result.Steps, result.Nodes));
         Assert.Equal(PlainTraining.Hash(SmallJobs.Digits, 70), result.WeightsSha256);

@@ -4,30 +4,36 @@ using Akka.Configuration;
 namespace DistributedTrainer.Actors.Tests;
 
 /// <summary>Two actor systems in this process with a data plane each, connected by real sockets.</summary>
-public sealed class TransportPair : IAsyncLifetime
+public class TransportPair : IAsyncLifetime
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
-    private readonly ActorSystem _left = Start();
-    private readonly ActorSystem _right = Start();
+    private readonly ActorSystem _left;
+    private readonly ActorSystem _right;
 
-    public TransportPair()
+    /// <param name="left">HOCON of the left one.</param>
+    public TransportPair(string left, string right)
     {
+        (_left, _right) = (Start(left), Start(right));
         (LeftAddress, RightAddress) = (AddressOf(_left), AddressOf(_right));
-        Left = new AkkaRemoteTransport(_left, LeftAddress);
-        Right = new AkkaRemoteTransport(_right, RightAddress);
+        (LeftPlane, RightPlane) = (DataPlane.Of(_left), DataPlane.Of(_right));
     }
 
     public string LeftAddress { get; }
 
     public string RightAddress { get; }
 
-    public AkkaRemoteTransport Left { get; }
+    public ITensorTransport Left => LeftPlane.Transport;
 
-    public AkkaRemoteTransport Right { get; }
+    public ITensorTransport Right => RightPlane.Transport;
+
+    public DataPlane LeftPlane { get; }
+
+    public DataPlane RightPlane { get; }
+
+    public ActorSystem LeftSystem => _left;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync() => await Task.WhenAll(_left.Terminate(), _right.Terminate()).WaitAsync(Bound);
+    public async Task DisposeAsync() => await Task.WhenAll(_left.Terminate(), _right.Terminate()).WaitAsync(Wait.Bound);
 
     /// <summary>Registers a receiver for a job on the right.</summary>
     internal FrameSink ReceiveOnTheRight(string jobId)
@@ -37,15 +43,26 @@ public sealed class TransportPair : IAsyncLifetime
         return sink;
     }
 
-    /// <summary>Sends a chunk from the left past its link, as a repeating or broken link would, and awaits the answer.</summary>
-    internal Task<ChunkAcknowledged> SendChunk(TensorChunk chunk) => _left
-        .ActorSelection($"akka.tcp://{NodeSystem.Name}@{RightAddress}/user/{TensorReceiverActor.Name}")
-        .Ask<ChunkAcknowledged>(chunk, Bound);
+    internal FrameSink ReceiveOnTheLeft(string jobId)
+    {
+        var sink = new FrameSink();
+        Left.Register(jobId, sink);
+        return sink;
+    }
 
-    private static ActorSystem Start() => ActorSystem.Create(NodeSystem.Name, ConfigurationFactory.ParseString(
-        """
+    internal void SendToTheRight(string jobId, in FrameHeader header, float[] values) => Left.SendValues(LeftPlane.Pool, RightAddress, jobId, header, values);
+
+    internal void SendToTheLeft(string jobId, in FrameHeader header, float[] values) => Right.SendValues(RightPlane.Pool, LeftAddress, jobId, header, values);
+
+    /// <summary>Ends the left system, as a node does that leaves.</summary>
+    internal Task StopLeft() => _left.Terminate().WaitAsync(Wait.Bound);
+
+    private static ActorSystem Start(string hocon) => ActorSystem.Create(NodeSystem.Name, ConfigurationFactory.ParseString(
+        $$"""
         akka.actor.provider = remote
+        akka.loglevel = OFF
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        {{hocon}}
         """).WithFallback(NodeSystem.Shipped("node.conf")));
 
     private static string AddressOf(ActorSystem system)

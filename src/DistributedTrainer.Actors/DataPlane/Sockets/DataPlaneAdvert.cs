@@ -22,6 +22,9 @@ internal sealed record DataPlaneAdvert(
     private const string AnswerWord = "dtrain-data-plane!";
     private const int MaxLength = 4096;
 
+    /// <summary>Of a node that is reached over Akka.Remote and in no other way.</summary>
+    public static DataPlaneAdvert OfAkkaRemote(string node) => new(CurrentVersion, DataPlaneSettings.AkkaRemote, node, 0, "", "", "", 0, "");
+
     /// <summary>Says how this node is reached, and asks the same.</summary>
     public string Ask() => Format(AskWord);
 
@@ -47,7 +50,7 @@ internal sealed record DataPlaneAdvert(
         if (other.Transport != Transport)
         {
             return $"node {Node} moves tensors by {Transport}, node {other.Node} by {other.Transport}; "
-                + "set dtrain.data-plane.transport to the same on all nodes";
+                + $"set {DataPlaneSettings.TransportKey} to the same on all nodes";
         }
 
         return other.Version == Version

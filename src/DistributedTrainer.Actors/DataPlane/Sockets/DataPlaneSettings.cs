@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 
 namespace DistributedTrainer.Actors;
@@ -7,6 +8,7 @@ internal sealed record DataPlaneSettings
 {
     public const string Sockets = "sockets";
     public const string AkkaRemote = "akka-remote";
+    public const string TransportKey = $"{Block}.transport";
     private const string Block = "dtrain.data-plane";
 
     public required string Transport { get; init; }
@@ -25,8 +27,8 @@ internal sealed record DataPlaneSettings
     /// <summary>Bytes of one frame's payload.</summary>
     public required int FrameLimit { get; init; }
 
-    /// <summary>Bytes that the system keeps of a connection, each way; 0 leaves it to the system.</summary>
-    public required int SocketBuffer { get; init; }
+    /// <summary>Bytes that the system keeps of what is sent on a Unix socket; 0 leaves it to the system.</summary>
+    public required int UnixSocketBuffer { get; init; }
 
     public required TimeSpan KeepAlive { get; init; }
 
@@ -38,6 +40,9 @@ internal sealed record DataPlaneSettings
 
     /// <summary>Connections that have not said yet who they are.</summary>
     public required int Strangers { get; init; }
+
+    /// <summary>How the nodes of this system move tensors; empty where there is but one.</summary>
+    public static string TransportOf(ActorSystem system) => system.Settings.Config.GetString(TransportKey) ?? "";
 
     /// <exception cref="NodeStartException">A value is not allowed.</exception>
     public static DataPlaneSettings Read(Config config)
@@ -51,7 +56,7 @@ internal sealed record DataPlaneSettings
             UnixSockets = block.Switch("unix-sockets"),
             QueueLimit = block.Bytes("queue-limit", 1 << 20, 1L << 40),
             FrameLimit = (int)block.Bytes("frame-limit", 1 << 16, 1 << 30),
-            SocketBuffer = (int)block.Bytes("socket-buffer", 0, 1 << 30),
+            UnixSocketBuffer = (int)block.Bytes("unix-socket-buffer", 0, 1 << 30),
             KeepAlive = block.Time("keep-alive", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
             SilentAfter = block.Time("silent-after", TimeSpan.FromMilliseconds(20), TimeSpan.FromHours(1)),
             ConnectWithin = block.Time("connect-within", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),

@@ -63,13 +63,12 @@ internal sealed class RecordReader(IRecordSink sink, BufferPool pool, TransportC
         return null;
     }
 
-    /// <summary>Gives back the payload of a frame that will not be completed.</summary>
+    /// <summary>Forgets what has come of a record that will not be completed, and gives its payload back.</summary>
     public void Abandon()
     {
-        if (_isInPayload)
-            _payload.Release();
-        _isInPayload = false;
-        _payload = default;
+        _payload.Release();
+        (_isInPayload, _receiver, _payload) = (false, null, default);
+        (_begin, _end) = (0, 0);
     }
 
     private DropReason? TakeHead()

@@ -18,10 +18,8 @@ internal static class SocketChoices
     {
         socket.Blocking = false;
         if (socket.AddressFamily != AddressFamily.Unix)
-            socket.NoDelay = true;
-        if (settings.SocketBuffer == 0)
-            return;
-        socket.SendBufferSize = settings.SocketBuffer;
-        socket.ReceiveBufferSize = settings.SocketBuffer;
+            socket.NoDelay = true; // and buffers that the system fits to the network
+        else if (settings.UnixSocketBuffer > 0)
+            socket.SendBufferSize = settings.UnixSocketBuffer;
     }
 }

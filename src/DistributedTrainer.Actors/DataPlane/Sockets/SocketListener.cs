@@ -14,6 +14,7 @@ internal sealed class SocketListener : IDisposable
     private readonly UnixSocketFolder? _folder;
     private readonly Socket _tcp;
     private readonly Socket? _unix;
+    private readonly Lock _adopting = new();
     private int _strangers;
     private volatile bool _isStopped;
 
@@ -118,8 +119,12 @@ internal sealed class SocketListener : IDisposable
                 return;
             }
 
-            Handshake.Send(socket, Handshake.Answer(_transport.Advert), _settings.HandshakeWithin);
-            link = _transport.Adopt(socket, caller.Node, caller.Uid);
+            // One after the other: whoever has been answered first is replaced by whoever is answered next, not the other way round.
+            lock (_adopting)
+            {
+                Handshake.Send(socket, Handshake.Answer(_transport.Advert), _settings.HandshakeWithin);
+                link = _transport.Adopt(socket, caller.Node, caller.Uid);
+            }
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or TimeoutException)
         {

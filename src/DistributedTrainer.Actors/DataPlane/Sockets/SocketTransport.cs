@@ -123,6 +123,13 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
         return null;
     }
 
+    /// <summary>Ends the link to a node, if there is one, as a failure.</summary>
+    internal void Fail(string node, string reason)
+    {
+        if (_links.TryGetValue(node, out var link))
+            link.Close(reason);
+    }
+
     /// <param name="failure">Null where the end is no failure.</param>
     internal void Closed(SocketLink link, string? failure)
     {
@@ -141,7 +148,7 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
         {
             if (_links.TryGetValue(advert.Node, out var refused))
                 refused.Close(refusal);
-            else
+            else if (!isAsking)
                 Fail(new LinkFailed(advert.Node, refusal));
             return;
         }
