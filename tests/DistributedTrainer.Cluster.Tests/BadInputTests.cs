@@ -67,6 +67,22 @@ public class BadInputTests
         await workplace.NothingIsLeft();
     }
 
+    [ClusterTheory]
+    [InlineData("akka {\n  loglevel = INFO\n", "my.conf, line 1: '{' is never closed")]
+    [InlineData("akka.cluster {\n  split-brain-resolver.active-strategy = keep-majorty\n}", "my.conf, line 2: this configuration does not work: Unknown downing strategy")]
+    [InlineData("akka.cluster {\n  gossip-interval = soon\n}", "my.conf, line 2: this configuration does not work: The input string 'soon'")]
+    public async Task A_wrong_configuration_is_the_users_mistake(string hocon, string message)
+    {
+        using var workplace = new Workplace();
+        workplace.Write("my.conf", hocon);
+        await using var node = await Dtrain.Run(workplace, "node", "--port", "0", "--config", "my.conf");
+        Assert.True(await node.Exit() == 2, node.Transcript());
+        Assert.StartsWith($"dtrain: {message}", node.Errors);
+        Assert.Single(node.Errors.TrimEnd().Split('\n'));
+        Assert.Empty(node.Output);
+        await workplace.NothingIsLeft();
+    }
+
     [ClusterFact]
     public async Task A_report_folder_that_is_not_empty_is_left_alone()
     {

@@ -44,7 +44,7 @@ public class MembershipTests
         using var workplace = new Workplace();
         var job = workplace.Write("endless.yaml", ShortJobs.Endless);
         await using var train = Dtrain.Start(workplace, null, "train", job, "--nodes", "3", "--report", "disturbed");
-        await train.Says("epoch 2/");
+        await train.Says(ShortJobs.LaterEpoch);
         var child = workplace.Processes().Where(process => process.Value.Contains("--managed", StringComparison.Ordinal)).OrderBy(process => process.Key).ElementAt(leaving).Key;
         Dtrain.Signal(child, Dtrain.Terminate);
         await train.Says("node-left");

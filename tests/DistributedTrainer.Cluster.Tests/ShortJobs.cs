@@ -18,6 +18,9 @@ internal static class ShortJobs
         epochs: 2
         """;
 
+    /// <summary>A line of progress from the second epoch or a later one: short epochs do not get a line each.</summary>
+    public const string LaterEpoch = "epoch ([2-9]|[1-9][0-9]+)/";
+
     /// <summary>The same without an end.</summary>
     public static string Endless => Digits.Replace("epochs: 2", "epochs: 1000000", StringComparison.Ordinal);
 }

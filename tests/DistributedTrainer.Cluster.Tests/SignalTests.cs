@@ -9,7 +9,7 @@ public class SignalTests
         using var workplace = new Workplace();
         var job = workplace.Write("endless.yaml", ShortJobs.Endless);
         await using var train = Dtrain.Start(workplace, null, "train", job, "--nodes", $"{nodes}", "--report", "stopped");
-        await train.Says("epoch 2/");
+        await train.Says(ShortJobs.LaterEpoch);
         train.Signal(signal);
         Assert.Equal(130, await train.Exit());
         await workplace.NothingIsLeft();
@@ -37,7 +37,7 @@ public class SignalTests
         using var workplace = new Workplace();
         var job = workplace.Write("endless.yaml", ShortJobs.Endless);
         await using var train = Dtrain.Start(workplace, null, "train", job, "--nodes", "3", "--report", "killed");
-        await train.Says("epoch 2/");
+        await train.Says(ShortJobs.LaterEpoch);
         Assert.Equal(4, workplace.Processes().Count);
         train.Signal(Dtrain.Kill);
         await workplace.NothingIsLeft(TimeSpan.FromSeconds(10));
@@ -49,7 +49,7 @@ public class SignalTests
         using var workplace = new Workplace();
         var job = workplace.Write("endless.yaml", ShortJobs.Endless);
         await using var train = Dtrain.Start(workplace, null, "train", job, "--nodes", "3", "--report", "killed");
-        await train.Says("epoch 2/");
+        await train.Says(ShortJobs.LaterEpoch);
         Dtrain.Signal(workplace.Processes().First(process => process.Value.Contains("--managed", StringComparison.Ordinal)).Key, Dtrain.Kill);
         Assert.Equal(1, await train.Exit());
         Assert.Contains("died", train.Errors);
@@ -67,6 +67,18 @@ public class SignalTests
             Assert.True(await node.Exit() == 0, node.Transcript());
         }
 
+        await workplace.NothingIsLeft();
+    }
+
+    [ClusterFact]
+    public async Task All_nodes_may_be_told_to_leave_at_once()
+    {
+        using var workplace = new Workplace();
+        await using var cluster = await HandMadeCluster.Start(workplace, null, null, null);
+        foreach (var node in cluster.Nodes)
+            node.Signal(Dtrain.Terminate);
+        foreach (var node in cluster.Nodes)
+            Assert.True(await node.Exit() == 0, node.Transcript());
         await workplace.NothingIsLeft();
     }
 }

@@ -4,6 +4,13 @@ namespace DistributedTrainer.Actors;
 public interface IFrameReceiver
 {
     /// <summary>
+    /// Whether the job can have such a frame. False: its payload is received into nowhere, and the receiver has counted why.
+    /// </summary>
+    /// <param name="header">The frame's head, its checksum verified.</param>
+    /// <param name="length">Floats of payload that it says it has.</param>
+    bool Accepts(in FrameHeader header, int length) => true;
+
+    /// <summary>
     /// Where the payload of a frame that is about to be received belongs, so that it need not be copied later. The buffer is held for the
     /// frame; it comes back with <see cref="Deliver"/>, or is released when the frame turns out to be damaged.
     /// </summary>

@@ -15,6 +15,7 @@ public sealed class TransportCounters : IDisposable
     private long _bytesSent;
     private long _bytesReceived;
     private long _bytesQueued;
+    private long _refused;
 
     public TransportCounters()
     {
@@ -25,6 +26,7 @@ public sealed class TransportCounters : IDisposable
             "dtrain.data_plane.dropped",
             () => Enum.GetValues<DropReason>().Select(reason => new Measurement<long>(Dropped(reason), new KeyValuePair<string, object?>("reason", reason.ToString()))),
             "{frame}");
+        _meter.CreateObservableCounter("dtrain.data_plane.refused", () => ConnectionsRefused, "{connection}");
     }
 
     public long BytesSent => Interlocked.Read(ref _bytesSent);
@@ -41,11 +43,16 @@ public sealed class TransportCounters : IDisposable
 
     public void Drop(DropReason reason) => Interlocked.Increment(ref _dropped[(int)reason]);
 
+    /// <summary>Connections that were closed because they did not come from a node of this cluster.</summary>
+    public long ConnectionsRefused => Interlocked.Read(ref _refused);
+
     public void Dispose() => _meter.Dispose();
 
     internal void Sent(long bytes) => Interlocked.Add(ref _bytesSent, bytes);
 
     internal void Received(long bytes) => Interlocked.Add(ref _bytesReceived, bytes);
+
+    internal void Refuse() => Interlocked.Increment(ref _refused);
 
     /// <param name="bytes">Negative when they leave the queue.</param>
     internal void Queued(long bytes) => Interlocked.Add(ref _bytesQueued, bytes);

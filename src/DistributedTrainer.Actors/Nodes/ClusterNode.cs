@@ -50,6 +50,8 @@ public sealed class ClusterNode : IAsyncDisposable
         var host = builder.Build();
         try
         {
+            // Made here rather than by the host, which would print an error of its own where this fails.
+            _ = host.Services.GetRequiredService<ActorSystem>();
             await host.StartAsync().ConfigureAwait(false);
             return new ClusterNode(host, options);
         }
@@ -110,10 +112,19 @@ public sealed class ClusterNode : IAsyncDisposable
             _reason = $"left the cluster without handing everything over: waited {timeout.TotalSeconds * 2 / 3:0} s for another node to take it";
         }
 
-        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout / 3).ConfigureAwait(false);
+        try
+        {
+            await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(timeout / 3).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The others are going too, and nobody is left to confirm it.
+        }
+
         _stopped.TrySetResult((_reason, 0));
     }
 
+    /// <summary>Stops at once, without leaving: to others the node is lost.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_system.WhenTerminated.IsCompleted)

@@ -23,6 +23,9 @@ public sealed record NodeOptions
     /// <summary>HOCON that comes before our own, e.g. the text of a configuration file.</summary>
     public string? Hocon { get; init; }
 
+    /// <summary>What errors call that HOCON, e.g. its file's name.</summary>
+    public string HoconName { get; init; } = "the configuration";
+
     /// <summary>For benchmarks: workers compute nothing, so that steps consist of the exchange alone. The weights mean nothing.</summary>
     public bool ExchangeOnly
     {

@@ -27,7 +27,7 @@ internal static class NodeSystem
             throw new NodeStartException($"roles: '{string.Join(' ', unknown)}' is not a role; allowed are {string.Join(", ", Roles)}", 2);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         if (options.Hocon is not null)
-            akka.AddHocon(options.Hocon, HoconAddMode.Prepend);
+            akka.AddHocon(UserConfiguration.Parse(options.Hocon, options.HoconName), HoconAddMode.Prepend);
         akka.AddHocon(Own(threads, options), HoconAddMode.Append);
         akka.AddHocon(Shipped(options.Clustered ? "node.conf" : "local.conf"), HoconAddMode.Append);
         akka.ConfigureLoggers(logging =>
@@ -73,10 +73,10 @@ internal static class NodeSystem
                 return new NodeStartException($"{options.Host} is not an address of this machine; set CLUSTER_IP to one that is", 3, error);
             if (cause is SocketException { SocketErrorCode: SocketError.AccessDenied })
                 return new NodeStartException($"port {options.Port} may not be listened on by this user; choose one above 1023 with --port", 3, error);
-            if (cause is ConfigurationException)
-                return new NodeStartException($"the configuration is wrong: {cause.Message}", 2, error);
         }
 
+        if (options.Hocon is not null)
+            return UserConfiguration.Refused(error, options.Hocon, options.HoconName);
         return new NodeStartException($"the node did not start: {error.Message}", 3, error);
     }
 
@@ -98,9 +98,8 @@ internal static class NodeSystem
 
         akka.WithActors((system, registry) =>
         {
-            var address = AddressOf(system);
-            var transport = new AkkaRemoteTransport(system, address);
-            Start(system, registry, address, options, threads, transport, transport.Pool, registry.Get<CoordinatorActor>());
+            var plane = DataPlane.Of(system);
+            Start(system, registry, AddressOf(system), options, threads, plane.Transport, plane.Pool, registry.Get<CoordinatorActor>());
         });
     }
 

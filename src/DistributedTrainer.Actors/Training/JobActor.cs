@@ -149,7 +149,7 @@ internal sealed class JobActor : ReceiveActor
     private void TakeFrame(FrameArrived frame)
     {
         var header = frame.Header;
-        if (WhyUnfit(frame) is { } reason)
+        if (FrameAdmission.WhyNot(_job, frame, _active, _activeSince, _self, _started) is { } reason)
         {
             _transport.Counters.Drop(reason);
             frame.Payload.Release();
@@ -183,30 +183,6 @@ internal sealed class JobActor : ReceiveActor
                 frame.Payload.Release();
                 break;
         }
-    }
-
-    /// <summary>
-    /// Frames that nobody who keeps the protocol sends. An old authority may still finish the version that the new one was stamped on, but
-    /// goes no further; and no version beyond the next one can exist before this node has pushed its part of the next.
-    /// </summary>
-    private DropReason? WhyUnfit(FrameArrived frame)
-    {
-        var header = frame.Header;
-        var fits = header.Kind switch
-        {
-            FrameKind.Publish or FrameKind.Push => _job.PieceOf(header, frame.Payload.Length) >= 0,
-            FrameKind.State or FrameKind.Model => (uint)header.Range < _job.Ranges.Count && frame.Payload.Length == _job.Ranges[header.Range].Length,
-            _ => true,
-        };
-        if (!fits)
-            return DropReason.UnknownRange;
-        if (header.Kind is not (FrameKind.Publish or FrameKind.Stamp) || _active is not { } active)
-            return null;
-        if (header.Term < active.Term && header.Step > _activeSince)
-            return DropReason.OldTerm;
-        return header.Kind == FrameKind.Publish && _started >= 0 && active.Shards.Contains(_self) && header.Step > _started + 1
-            ? DropReason.BeyondNextStep
-            : null;
     }
 
     private void TakePiece(FrameArrived frame)
@@ -320,6 +296,7 @@ internal sealed class JobActor : ReceiveActor
         _computing = 0;
         foreach (var partial in merged.Partials)
             merged.Route.PushWhole(merged.Step, partial);
+        TrainingMeter.Computed.Record(merged.Step);
         StartWhenReady();
     }
 

@@ -223,6 +223,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         _current!.Release();
         (_current, _next) = (_next, null);
         _version++;
+        TrainingMeter.Updated.Record(_version);
         KeepBestIfDecided();
         BeginStep();
         _place.JobActor.Tell(new RangeWritten(_header));

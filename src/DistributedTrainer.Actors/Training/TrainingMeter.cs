@@ -15,6 +15,12 @@ public static class TrainingMeter
     /// <summary>The version from which this node begins to compute a step; every node with shards.</summary>
     public static Gauge<long> Started { get; } = Meter.CreateGauge<long>("dtrain.step.started");
 
+    /// <summary>The version whose gradients this node has computed and handed on; every node with shards.</summary>
+    public static Gauge<long> Computed { get; } = Meter.CreateGauge<long>("dtrain.step.computed");
+
+    /// <summary>The version that a server has just made of its whole range; every server.</summary>
+    public static Gauge<long> Updated { get; } = Meter.CreateGauge<long>("dtrain.step.updated");
+
     /// <summary>The version that the leading server has just made; on its node alone.</summary>
     public static Gauge<long> Committed { get; } = Meter.CreateGauge<long>("dtrain.step.committed");
 }

@@ -37,6 +37,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         var parameters = _store.Hold(work.Step);
         _gradient.Run(pass, parameters.Pointer);
         parameters.Release();
+        TrainingMeter.Computed.Record(work.Step);
         return new StepComputed(work.Step, _gradient.Shards, _gradient.Finish());
     }
 

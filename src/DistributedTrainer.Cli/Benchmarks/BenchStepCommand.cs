@@ -60,6 +60,7 @@ internal static class BenchStepCommand
     private static BenchFigures Figures(BenchStepOptions options, JobResult result, IReadOnlyList<StepMeasurement> nodes)
     {
         var times = nodes.Select(node => node.Times).Single(times => times is not null)!;
+        var phases = nodes.Single(node => node.Times is not null).Phases;
         return new BenchFigures(
         [
             new("model", options.Model),
@@ -80,9 +81,14 @@ internal static class BenchStepCommand
             new("gen0_collections", nodes.Max(node => node.Gen0Collections)),
             new("gen2_collections", nodes.Max(node => node.Gen2Collections)),
             new("methods_compiled", nodes.Max(node => node.MethodsCompiled)),
+            new("compute_ms_mean", Rounded(phases?.ComputeMs)),
+            new("update_ms_mean", Rounded(phases?.UpdateMs)),
+            new("parameters_ms_mean", Rounded(phases?.ParametersMs)),
             new("peak_memory_bytes", nodes.Max(node => node.PeakMemoryBytes)),
         ]);
     }
+
+    private static object? Rounded(double? milliseconds) => milliseconds is { } value ? Math.Round(value, 4) : null;
 
     private static void Check(BenchStepOptions options)
     {

@@ -11,6 +11,11 @@ internal sealed class StepRecorder : IDisposable
     private readonly StepWindow _window;
     private readonly TimeProvider _time;
     private readonly long[] _committed;
+
+    // By step of the window: when it began, when its gradients were computed, when the version it makes stood in this node's ranges.
+    private readonly long[] _started;
+    private readonly long[] _computed;
+    private readonly long[] _updated;
     private readonly MeterListener _listener = new();
     private readonly TaskCompletionSource<StepMeasurement> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StepMeasurement? _begin;
@@ -19,6 +24,7 @@ internal sealed class StepRecorder : IDisposable
     {
         (_window, _time) = (window, time);
         _committed = new long[window.Steps + 1];
+        (_started, _computed, _updated) = (new long[window.Steps + 1], new long[window.Steps + 1], new long[window.Steps + 1]);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == TrainingMeter.Name)
@@ -27,7 +33,11 @@ internal sealed class StepRecorder : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, version, _, _) =>
         {
             if (instrument == TrainingMeter.Committed)
-                Committed(version);
+                Take(_committed, version);
+            else if (instrument == TrainingMeter.Computed)
+                Take(_computed, version);
+            else if (instrument == TrainingMeter.Updated)
+                Take(_updated, version - 1);
             else
                 Started(version);
         });
@@ -39,14 +49,15 @@ internal sealed class StepRecorder : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void Committed(long version)
+    private void Take(long[] times, long version)
     {
-        if ((ulong)(version - _window.First) < (ulong)_committed.Length)
-            _committed[version - _window.First] = _time.GetTimestamp();
+        if ((ulong)(version - _window.First) < (ulong)times.Length)
+            times[version - _window.First] = _time.GetTimestamp();
     }
 
     private void Started(long version)
     {
+        Take(_started, version);
         if (version == _window.First)
             _begin = Counts();
         else if (version == _window.First + _window.Steps && _begin is { } begin)
@@ -54,13 +65,22 @@ internal sealed class StepRecorder : IDisposable
     }
 
     private static StepMeasurement Counts() => new(
-        null, GC.GetTotalAllocatedBytes(precise: true), GC.CollectionCount(0), GC.CollectionCount(2), (int)JitInfo.GetCompiledMethodCount(), 0);
+        null, null, GC.GetTotalAllocatedBytes(precise: true), GC.CollectionCount(0), GC.CollectionCount(2), (int)JitInfo.GetCompiledMethodCount(), 0);
+
+    private double Mean(ReadOnlySpan<long> before, ReadOnlySpan<long> after)
+    {
+        var sum = 0.0;
+        for (var step = 0; step < _window.Steps; step++)
+            sum += _time.GetElapsedTime(before[step], after[step]).TotalMilliseconds;
+        return sum / _window.Steps;
+    }
 
     private void Complete(StepMeasurement begin, StepMeasurement end)
     {
         using var process = Process.GetCurrentProcess();
         _completed.TrySetResult(new StepMeasurement(
             _committed[^1] == 0 ? null : StepTimes.Of([.. _committed.Skip(1).Zip(_committed, (after, before) => _time.GetElapsedTime(before, after).TotalMilliseconds)]),
+            _updated[0] == 0 ? null : new StepPhases(Mean(_started, _computed), Mean(_computed, _updated), Mean(_updated, _started.AsSpan(1))),
             end.AllocatedBytes - begin.AllocatedBytes,
             end.Gen0Collections - begin.Gen0Collections,
             end.Gen2Collections - begin.Gen2Collections,

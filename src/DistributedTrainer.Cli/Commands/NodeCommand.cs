@@ -85,6 +85,7 @@ internal static class NodeCommand
         Roles = roles is null ? KnownRoles : Roles(roles),
         Threads = threads ?? 0,
         Hocon = config is null ? null : ReadConfig(config),
+        HoconName = config ?? "",
     };
 
     private static int? PortOfEnvironment()

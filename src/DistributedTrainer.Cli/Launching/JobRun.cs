@@ -28,7 +28,7 @@ internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? repo
         }
 
         if (result.ExitCode == ExitCode.Failed || _record.Result is null)
-            screen.Progress.WriteLine(failure?.Text ?? $"dtrain: {result.StopReason}");
+            screen.Errors.WriteLine(failure?.Text ?? $"dtrain: {result.StopReason}");
         Conclude(result);
         return result.ExitCode;
     }

@@ -49,11 +49,44 @@ public class StartTests
         Assert.Contains("worker", error.Message);
     }
 
-    [Fact]
-    public async Task A_configuration_that_cannot_be_read_is_the_users_mistake()
+    [Theory]
+    [InlineData("akka {\n  loglevel = INFO\n", "my.conf, line 1: '{' is never closed")]
+    [InlineData("akka {\n  loglevel = INFO }\n}\n", "my.conf, line 3: '}' closes nothing")]
+    [InlineData("akka.cluster.roles = [worker\n}", "my.conf, line 2: '}' closes nothing")]
+    [InlineData("# says \"hello\n\nakka.loglevel = \"INFO\n", "my.conf, line 3: the quotation mark has no partner")]
+    [InlineData("akka {\n  loglevel INFO\n}", "my.conf, line 2: 'akka.loglevel INFO' has no value")]
+    [InlineData("akka.cluster {\n  gossip-interval = ${no.such.key}\n}", "my.conf: cannot be read: Unresolved substitution: no.such.key")]
+    [InlineData(
+        "akka.cluster {\n  split-brain-resolver.active-strategy = keep-majorty\n}",
+        "my.conf, line 2: this configuration does not work: Unknown downing strategy 'split-brain-resolver.active-strategy'=[keep-majorty]. Select one of [")]
+    [InlineData("akka.cluster {\n  failure-detector.heartbeat-interval = soon\n}", "my.conf, line 2: this configuration does not work: The input string 'soon'")]
+    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size = big", "my.conf, line 1: this configuration does not work: The input string 'big'")]
+    [InlineData("akka.cluster.downing-provider-class = \"No.Such.Provider, Nowhere\"", "Nowhere")]
+    public async Task A_configuration_that_is_wrong_is_the_users_mistake(string hocon, string message)
     {
-        var error = await Assert.ThrowsAsync<NodeStartException>(() => ClusterNode.StartAsync(new NodeOptions { Hocon = "akka.actor.provider = \"No.Such.Provider, Nowhere\"" }));
+        var error = await Assert.ThrowsAsync<NodeStartException>(() => ClusterNode.StartAsync(new NodeOptions { Hocon = hocon, HoconName = "my.conf" }).WaitAsync(Wait.Bound));
+        Assert.Contains(message, error.Message);
+        Assert.DoesNotContain('\n', error.Message);
         Assert.Equal(2, error.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_configuration_may_say_all_that_HOCON_can()
+    {
+        const string Hocon =
+            """"
+            # comment with { and "
+            // another [
+            akka { loglevel : "INFO", cluster.roles = [] }
+            mine {
+              text = "a \" } b"
+              long = """several "lines"
+            } of text"""
+              list = [1, 2]
+            }
+            """";
+        await using var node = await ClusterNode.StartAsync(new NodeOptions { Hocon = Hocon });
+        await node.JoinAsync([node.Address], Wait.Bound);
     }
 
     [Fact]

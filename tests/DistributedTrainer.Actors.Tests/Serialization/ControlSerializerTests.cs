@@ -44,7 +44,7 @@ public class ControlSerializerTests(SerializerSystem system) : IClassFixture<Ser
         ["Exception"] = new InvalidOperationException("no"),
         ["Type"] = typeof(string),
         ["delegate"] = new Func<int>(() => 1),
-        ["gadget"] = new Gadget { Command = "rm" },
+        ["gadget"] = Gadget.Loaded(),
         ["sorted set"] = new SortedSet<string>(["a"], StringComparer.Ordinal),
         ["array of objects"] = new object[] { new AskStatus(), "a" },
     };
@@ -66,10 +66,10 @@ public class ControlSerializerTests(SerializerSystem system) : IClassFixture<Ser
     public void An_open_serializer_would_run_the_gadget()
     {
         // What the two tests above rest on: without our filter these bytes do make the object.
-        var bytes = WriteWithoutFilter(new Gadget { Command = "rm" })!;
+        var bytes = WriteWithoutFilter(Gadget.Loaded())!;
         Gadget.Ran = false;
         using var stream = new MemoryStream(bytes[ControlSerializer.SealLength..]);
-        Assert.IsType<Gadget>(Open().Deserialize<object>(stream));
+        Assert.Equal("rm", Assert.Single(Assert.IsType<Dictionary<Gadget, int>>(Open([]).Deserialize<object>(stream))).Key.Command);
         Assert.True(Gadget.Ran);
     }
 
@@ -78,7 +78,9 @@ public class ControlSerializerTests(SerializerSystem system) : IClassFixture<Ser
     {
         // The bytes of a message up to any place, and there the gadget in place of whatever stood there.
         var bytes = _serializer.ToBinary(SampleMessages.Of(typeof(NodeReport), true));
-        var gadget = WriteWithoutFilter(new Gadget { Command = "rm" })!;
+        var gadget = WriteWithoutFilter(Gadget.Loaded())!;
+        var open = Open(AllowedTypes.Messages);
+        var wouldRun = 0;
         for (var at = ControlSerializer.SealLength; at < bytes.Length; at++)
         {
             byte[] spliced = Sealed([.. bytes[..at], .. gadget[ControlSerializer.SealLength..]]);
@@ -93,7 +95,11 @@ public class ControlSerializerTests(SerializerSystem system) : IClassFixture<Ser
             }
 
             Assert.False(Gadget.Ran);
+            wouldRun += RunsIn(open, spliced) ? 1 : 0;
         }
+
+        // Without the filter the gadget runs wherever an object stood.
+        Assert.InRange(wouldRun, 1, bytes.Length);
     }
 
     [Fact]
@@ -143,9 +149,25 @@ public class ControlSerializerTests(SerializerSystem system) : IClassFixture<Ser
     }
 
     /// <summary>Hyperion without an allow-list.</summary>
-    private static Serializer Open() => new(new SerializerOptions(
-        versionTolerance: false, preserveObjectReferences: false, surrogates: [], serializerFactories: [], knownTypes: [], ignoreISerializable: true,
+    private static Serializer Open(IEnumerable<Type> knownTypes) => new(new SerializerOptions(
+        versionTolerance: false, preserveObjectReferences: false, surrogates: [], serializerFactories: [], knownTypes: knownTypes, ignoreISerializable: true,
         packageNameOverrides: [], disallowUnsafeTypes: false, typeFilter: DisabledTypeFilter.Instance));
+
+    private static bool RunsIn(Serializer serializer, byte[] bytes)
+    {
+        Gadget.Ran = false;
+        try
+        {
+            using var stream = new ExactStream(bytes, ControlSerializer.SealLength);
+            serializer.Deserialize<object>(stream);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The bytes after it are no message.
+        }
+
+        return Gadget.Ran;
+    }
 
     /// <summary>With the right checksum, as somebody who means it would send it.</summary>
     private static byte[] Sealed(byte[] bytes)
@@ -160,7 +182,7 @@ public class ControlSerializerTests(SerializerSystem system) : IClassFixture<Ser
         {
             using var stream = new MemoryStream();
             stream.Write(new byte[ControlSerializer.SealLength]);
-            Open().Serialize(value, stream);
+            Open([]).Serialize(value, stream);
             return Sealed(stream.ToArray());
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -169,21 +191,24 @@ public class ControlSerializerTests(SerializerSystem system) : IClassFixture<Ser
         }
     }
 
-    /// <summary>Does something when it is made from bytes.</summary>
+    /// <summary>
+    /// Does something when it is made from bytes: Hyperion sets fields and calls no constructor, but to fill a dictionary it needs the
+    /// keys' hash codes, the way in of many a real attack.
+    /// </summary>
     private sealed class Gadget
     {
-        private string _command = "";
-
         public static bool Ran { get; set; }
 
-        public string Command
+        public string Command { get; init; } = "";
+
+        public static Dictionary<Gadget, int> Loaded() => new() { [new Gadget { Command = "rm" }] = 1 };
+
+        public override int GetHashCode()
         {
-            get => _command;
-            set
-            {
-                _command = value;
-                Ran = true;
-            }
+            Ran = true;
+            return 1;
         }
+
+        public override bool Equals(object? other) => ReferenceEquals(this, other);
     }
 }

@@ -10,6 +10,7 @@ public sealed class JobRunTests : IDisposable
     private readonly string _working = Directory.CreateTempSubdirectory("dtrain-run-").FullName;
     private readonly StringWriter _results = new();
     private readonly StringWriter _progress = new();
+    private readonly StringWriter _errors = new();
     private readonly FakeHost _host = new();
 
     public void Dispose() => Directory.Delete(_working, recursive: true);
@@ -63,7 +64,7 @@ public sealed class JobRunTests : IDisposable
         Assert.Equal("node-2 died (exit code 9)", printed.GetProperty("stop_reason").GetString());
         Assert.Equal(45, printed.GetProperty("steps").GetInt32());
         Assert.True(File.Exists(report.PathOf(ReportFolder.RunFile)));
-        Assert.Contains("node-2 died", _progress.ToString(), StringComparison.Ordinal);
+        Assert.Contains("node-2 died", _errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,11 +73,11 @@ public sealed class JobRunTests : IDisposable
         _host.Say(Samples.Started, Samples.Finished("failed", "the loss of step 7 is NaN", ExitCode.Failed));
 
         Assert.Equal(ExitCode.Failed, await RunAsync(null, json: false));
-        Assert.Contains("dtrain: the loss of step 7 is NaN", _progress.ToString(), StringComparison.Ordinal);
+        Assert.Contains("dtrain: the loss of step 7 is NaN", _errors.ToString(), StringComparison.Ordinal);
     }
 
     private Task<int> RunAsync(ReportFolder? report, bool json) =>
-        new JobRun(_host, Samples.Record, report, new Screen(_results, _progress, IsLive: false, 140), json, new ManualTime(), begin: 0).RunAsync(Samples.Submission);
+        new JobRun(_host, Samples.Record, report, new Screen(_results, _progress, _errors, IsLive: false, 140), json, new ManualTime(), begin: 0).RunAsync(Samples.Submission);
 
     private sealed class FakeHost : IJobHost
     {

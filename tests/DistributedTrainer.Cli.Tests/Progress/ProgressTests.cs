@@ -35,7 +35,7 @@ public sealed class ProgressTests
     [Fact]
     public void PlainLinesAreThrottledAndTheLastOneIsShown()
     {
-        var view = new ProgressView(new Screen(_output, _output, IsLive: false, 140), _time);
+        var view = new ProgressView(new Screen(_output, _output, _output, IsLive: false, 140), _time);
         Show(view, Samples.Started);
         Show(view, Samples.Step(10));
         Show(view, Samples.Step(20));
@@ -51,7 +51,7 @@ public sealed class ProgressTests
     [Fact]
     public void ALiveLineIsOverwrittenAndCutToTheTerminal()
     {
-        var view = new ProgressView(new Screen(_output, _output, IsLive: true, 40), _time);
+        var view = new ProgressView(new Screen(_output, _output, _output, IsLive: true, 40), _time);
         Show(view, Samples.Started);
         Show(view, Samples.Step(10));
         _time.Advance(TimeSpan.FromSeconds(1));

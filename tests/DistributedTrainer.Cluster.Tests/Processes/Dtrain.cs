@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace DistributedTrainer.Cluster.Tests;
 
@@ -71,6 +72,7 @@ internal sealed partial class Dtrain : IAsyncDisposable
     }
 
     /// <summary>Waits for a text on either stream.</summary>
+    /// <param name="text">A regular expression.</param>
     public async Task Says(string text)
     {
         var ended = _read.ContinueWith(_ => { }, TaskScheduler.Default);
@@ -105,7 +107,7 @@ internal sealed partial class Dtrain : IAsyncDisposable
         _process.Dispose();
     }
 
-    private bool Has(string text) => Output.Contains(text, StringComparison.Ordinal) || Errors.Contains(text, StringComparison.Ordinal);
+    private bool Has(string text) => Regex.IsMatch(Output, text) || Regex.IsMatch(Errors, text);
 
     private async Task Within(Task task, TimeSpan bound, string what)
     {

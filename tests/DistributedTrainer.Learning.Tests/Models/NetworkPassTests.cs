@@ -106,6 +106,24 @@ public sealed unsafe class NetworkPassTests
     }
 
     [Fact]
+    public void WhatIsCalledFinalDuringThePassIsFinal()
+    {
+        using var parameters = Parameters();
+        using var gradient = new FloatBuffer(Classifier.Layout.Length);
+        using var pass = Filled(Classifier, Rows);
+        var sums = stackalloc StepSums[1];
+        SlotWork[] slots = [new SlotWork(ShardTree.Segments(ShardTree.SliceRows(Rows, 3)), gradient.Pointer, sums)];
+        gradient.Span.Fill(float.NaN);
+        var observer = new Watcher(gradient);
+        pass.Gradient(parameters.Pointer, slots, observer);
+        Assert.Equal(Rows, observer.Losses);
+        Assert.Equal(0, observer.Seen[^1].Element);
+        Assert.Equal(observer.Seen.OrderByDescending(seen => seen.Element), observer.Seen);
+        foreach (var (element, values) in observer.Seen)
+            Assert.Equal(Bits.Of(gradient.Span[element..]), Bits.Of(values));
+    }
+
+    [Fact]
     public void RefusesMoreRowsThanItHasRoomFor()
     {
         using var parameters = Parameters();
@@ -147,5 +165,21 @@ public sealed unsafe class NetworkPassTests
         for (var i = 0; i < rows * network.TargetLength; i++)
             pass.Targets[i] = i % 3;
         return pass;
+    }
+
+    /// <summary>Copies what is final at each call.</summary>
+    private sealed class Watcher(FloatBuffer gradient) : IGradientObserver
+    {
+        public int Losses { get; private set; }
+
+        public List<(int Element, float[] Values)> Seen { get; } = [];
+
+        public void LossKnown(ReadOnlySpan<float> losses)
+        {
+            Assert.Empty(Seen);
+            Losses = losses.Length;
+        }
+
+        public void FinalFrom(int element) => Seen.Add((element, gradient.Span[element..].ToArray()));
     }
 }

@@ -112,6 +112,34 @@ public sealed unsafe class RangeOptimizerTests
     public void RefusesARangeOutsideTheLayout() => Assert.Throws<ArgumentOutOfRangeException>(
         () => new RangeOptimizer(new Adam { LearningRate = 0.01 }, default, Layout, Layout.Length - 3, 4));
 
+    [Theory, InlineData(0, 0), InlineData(1e-3, 1e-2)]
+    public void PartsWithTheLastAdditionPendingGiveTheBitsOfTheWhole(double l1, double l2)
+    {
+        var penalty = new PenaltySpec(l1, l2);
+        using var weights = Random(1);
+        using var inParts = Random(1);
+        using var whole = new RangeOptimizer(new Adam { LearningRate = 0.01 }, penalty, Layout, 0, Layout.Length);
+        using var parts = new RangeOptimizer(new Adam { LearningRate = 0.01 }, penalty, Layout, 0, Layout.Length);
+        int[] borders = [0, Layout.Length / 3, Layout.Length / 2 + 1, Layout.Length];
+        for (var step = 0; step < 4; step++)
+        {
+            using var left = Random(10 + (uint)step);
+            using var right = Random(20 + (uint)step);
+            foreach (var (begin, end) in borders.Zip(borders[1..]).Reverse())
+            {
+                parts.Update(
+                    begin, end - begin, inParts.Pointer + begin, inParts.Pointer + begin, left.Pointer + begin, right.Pointer + begin, 17, step);
+            }
+
+            using var sum = Random(10 + (uint)step);
+            for (var i = 0; i < sum.Length; i++)
+                sum.Span[i] += right.Span[i];
+            whole.Update(weights.Pointer, weights.Pointer, sum.Pointer, 17, step);
+        }
+
+        Assert.Equal(Bits.Of(weights.Span), Bits.Of(inParts.Span));
+    }
+
     private static int[] Train(OptimizerSpec optimizer, PenaltySpec penalty, int[] borders, int steps = 6, int? restartAt = null)
     {
         using var weights = Random(1);
