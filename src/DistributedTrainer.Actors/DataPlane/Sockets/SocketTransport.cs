@@ -153,6 +153,8 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
             return;
         }
 
+        if (_links.TryGetValue(advert.Node, out var old) && old.Uid is { } uid && uid != advert.Uid)
+            old.Close($"node {advert.Node} is another process now");
         _adverts[advert.Node] = advert;
         if (_links.TryGetValue(advert.Node, out var link))
             link.Wake();
@@ -170,8 +172,10 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     /// <summary>The node is gone for good: what was on its way to it no longer counts, and its address may come back as another process.</summary>
     internal void Retire(string node, int uid)
     {
-        if (_links.TryGetValue(node, out var link) && (link.Uid ?? uid) == uid)
-            link.Close(null);
+        if (!_links.TryGetValue(node, out var link) || (link.Uid ?? uid) != uid)
+            return;
+        link.SayGoodbye(); // to a node that leaves and is not quite gone
+        link.Close(null);
     }
 
     // ---- connecting -------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ internal sealed class UnixSocketFolder : IDisposable
     {
         foreach (var other in _folder.Parent!.EnumerateDirectories($"{Prefix}*"))
         {
-            if (_folder.CreationTimeUtc - other.CreationTimeUtc > Young && IsAbandoned(Path.Combine(other.FullName, SocketName)))
+            if (_folder.LastWriteTimeUtc - other.LastWriteTimeUtc > Young && IsAbandoned(Path.Combine(other.FullName, SocketName)))
                 TryDelete(other);
         }
     }
