@@ -165,11 +165,8 @@ internal sealed class JobActor : ReceiveActor
                 frame.Payload.Release();
                 Stamped(header);
                 break;
-            case FrameKind.Push when _servers.TryGetValue(header.Range, out var server):
-                server.Tell(new PartialArrived(header, frame.Payload));
-                break;
-            case FrameKind.State when _servers.TryGetValue(header.Range, out var heir):
-                heir.Tell(frame);
+            case FrameKind.Push or FrameKind.State when _servers.TryGetValue(header.Range, out var server):
+                server.Tell(frame);
                 break;
             case FrameKind.Evaluation:
                 var values = MemoryMarshal.Cast<byte, double>(frame.Payload.Bytes).ToArray();

@@ -18,7 +18,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private readonly PieceLedger[] _pieces;
     private readonly Func<int, bool> _isEmptySlice;
     private readonly SortedDictionary<int, Assignment> _assignments = [];
-    private readonly List<PartialArrived> _early = [];
+    private readonly List<FrameArrived> _early = [];
     private readonly EpochLead? _lead;
 
     /// <summary>Nodes that get every version of the range, and those that get range 0's stamps only.</summary>
@@ -60,10 +60,10 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         _current = awaitsState ? null : place.Store.Hold(0);
         _lead = range.Index == 0 ? new EpochLead(job) : null;
         BeginStep();
-        Receive<PartialArrived>(Take);
+        Receive<FrameArrived>(frame => frame.Header.Kind == FrameKind.Push, Take);
+        Receive<FrameArrived>(TakeState);
         Receive<AssignmentPrepared>(Prepare);
         Receive<AssignmentActivated>(Activate);
-        Receive<FrameArrived>(TakeState);
         Receive<EvaluationArrived>(evaluation => Report(_lead?.Take(evaluation)));
         Receive<EpochDecisionKnown>(Decide);
         Receive<StampNext>(Stamp);
@@ -167,7 +167,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             piece.Begin(_isEmptySlice);
     }
 
-    private void Take(PartialArrived partial)
+    private void Take(FrameArrived partial)
     {
         if (!HasState && !_isHandedOver)
         {

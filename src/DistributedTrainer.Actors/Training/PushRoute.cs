@@ -37,7 +37,7 @@ internal sealed class PushRoute(OpenedJob job, string self, Assignment assignmen
         }
 
         buffer.Retain();
-        server.Tell(new PartialArrived(header, slice), ActorRefs.NoSender);
+        server.Tell(new FrameArrived(header, slice), ActorRefs.NoSender);
     }
 
     /// <summary>Sends all pieces of a slot's sum and releases its buffer.</summary>

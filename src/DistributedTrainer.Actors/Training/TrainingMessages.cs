@@ -45,9 +45,6 @@ internal sealed record AssignmentPrepared(Assignment Assignment);
 /// <summary>From this version on the assignment is in force.</summary>
 internal sealed record AssignmentActivated(long Version, Assignment Assignment);
 
-/// <summary>A slot's gradient sum for one piece of a range.</summary>
-internal sealed record PartialArrived(FrameHeader Header, TensorSlice Payload);
-
 internal sealed record EvaluationArrived(long Version, Slot Slot, double[] Values, double Penalty);
 
 /// <summary>A server has written a version of its whole range to the node's store.</summary>

@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace DistributedTrainer.Cli;
 
 /// <summary>Which steps of a job to measure: from version First on, so many.</summary>
 internal sealed record StepWindow(long First, int Steps)
 {
     /// <summary>Steps that the job must have: one more lets every node notice that the window is over.</summary>
+    [JsonIgnore]
     public int JobSteps => checked((int)(First + Steps + 1));
 }
 

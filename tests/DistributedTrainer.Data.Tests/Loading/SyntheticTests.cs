@@ -31,7 +31,7 @@ public class SyntheticTests
     {
         using var distinct = DataSet.Load(new SyntheticData(6, 5, 3), TargetType.Class, seed: 1);
         using var repeated = DataSet.Load(new SyntheticData(20, 5, 3) { Distinct = 6 }, TargetType.Class, seed: 1);
-        using var values = DataSet.Load(new SyntheticData(20, 5, 3) { Distinct = 6 }, TargetType.Values, seed: 1);
+        using var values = DataSet.Load(new SyntheticData(20, 5, 1) { Distinct = 6 }, TargetType.Values, seed: 1);
 
         Assert.Equal(20, repeated.Train.Count);
         Assert.NotEqual(distinct.Sha256, repeated.Sha256);
