@@ -49,6 +49,12 @@ internal sealed class DenseLayer : Layer
 
     private sealed unsafe class Pass : LayerPass
     {
+        /// <summary>About so many elements of a weight's gradient are computed before they are called final: a part is worth a frame.</summary>
+        private const int PartLength = 256 * 1024;
+
+        /// <summary>Rows of a weight in which parts are counted: whole register tiles of every height.</summary>
+        private const int PartUnits = 48;
+
         private readonly DenseLayer _layer;
         private readonly FloatBuffer _output;
 
@@ -80,26 +86,50 @@ internal sealed class DenseLayer : Layer
         }
 
         public override void Backward(
-            float* parameters, float* input, int rows, float* outputGradient, float* inputGradient, ReadOnlySpan<SlotWork> slots)
+            float* parameters, float* input, int rows, float* outputGradient, float* inputGradient, ReadOnlySpan<SlotWork> slots,
+            IGradientObserver? observer)
         {
             var (inputs, units) = (_layer.Inputs, _layer.Units);
             _layer.Activation.Backward(_sum.Pointer, outputGradient, rows, units);
-            var delta = outputGradient;
-            var x = input;
-            foreach (var slot in slots)
+            if (_layer._bias is not null)
+                BiasGradient(outputGradient, slots, _layer._bias.Offset);
+            var part = observer is null ? units : Math.Max(PartLength / inputs, PartUnits) / PartUnits * PartUnits;
+            for (var end = units; end > 0;)
             {
-                var segments = slot.Segments.Span;
-                Gemm.WeightGradient(units, inputs, delta, units, x, inputs, segments, slot.Gradient + _layer._weight.Offset, inputs);
-                if (_layer._bias is not null)
-                    Gemm.WeightGradient(1, units, _ones.Pointer, 1, delta, units, segments, slot.Gradient + _layer._bias.Offset, units);
-                delta += (long)slot.Rows * units;
-                x += (long)slot.Rows * inputs;
+                var begin = Math.Max(0, (end - 1) / part * part);
+                WeightGradient(input, outputGradient, begin, end, slots);
+                end = begin;
+                if (end > 0)
+                    observer!.FinalFrom(_layer._weight.Offset + end * inputs);
             }
 
             if (inputGradient is not null)
             {
                 Gemm.Multiply(
                     rows, inputs, units, outputGradient, units, false, parameters + _layer._weight.Offset, inputs, false, inputGradient, inputs);
+            }
+        }
+
+        /// <summary>Rows begin to end − 1 of the weight's gradient.</summary>
+        private void WeightGradient(float* input, float* delta, int begin, int end, ReadOnlySpan<SlotWork> slots)
+        {
+            var (inputs, units) = (_layer.Inputs, _layer.Units);
+            foreach (var slot in slots)
+            {
+                var gradient = slot.Gradient + _layer._weight.Offset + (long)begin * inputs;
+                Gemm.WeightGradient(end - begin, inputs, delta + begin, units, input, inputs, slot.Segments.Span, gradient, inputs);
+                delta += (long)slot.Rows * units;
+                input += (long)slot.Rows * inputs;
+            }
+        }
+
+        private void BiasGradient(float* delta, ReadOnlySpan<SlotWork> slots, int offset)
+        {
+            var units = _layer.Units;
+            foreach (var slot in slots)
+            {
+                Gemm.WeightGradient(1, units, _ones.Pointer, 1, delta, units, slot.Segments.Span, slot.Gradient + offset, units);
+                delta += (long)slot.Rows * units;
             }
         }
 

@@ -44,8 +44,10 @@ internal abstract unsafe class LayerPass : IDisposable
     /// <param name="outputGradient">(rows, OutputLength): gradient of the loss by this layer's output. May be overwritten.</param>
     /// <param name="inputGradient">Receives (rows, InputLength); null where nobody needs it (the first layer).</param>
     /// <param name="slots">Where each slot's parameter gradients go; the slots' rows follow each other.</param>
+    /// <param name="observer">A large layer tells it of parts that are final before the rest is computed, from the last element down.</param>
     public abstract void Backward(
-        float* parameters, float* input, int rows, float* outputGradient, float* inputGradient, ReadOnlySpan<SlotWork> slots);
+        float* parameters, float* input, int rows, float* outputGradient, float* inputGradient, ReadOnlySpan<SlotWork> slots,
+        IGradientObserver? observer);
 
     public abstract void Dispose();
 }

@@ -63,7 +63,7 @@ public sealed unsafe class NetworkPass : IDisposable
         for (var i = _layers.Length - 1; i >= 0; i--)
         {
             var input = i == 0 ? Inputs : _layers[i - 1].Output;
-            _layers[i].Backward(parameters, input, rows, outputGradient, i == 0 ? null : inputGradient, slots);
+            _layers[i].Backward(parameters, input, rows, outputGradient, i == 0 ? null : inputGradient, slots, observer);
             if (observer is not null && _network.Layers[i].Parameters is [var first, ..])
                 observer.FinalFrom(first.Offset);
             var free = outputGradient;

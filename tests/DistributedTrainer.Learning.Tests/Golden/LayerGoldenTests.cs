@@ -32,7 +32,7 @@ public sealed unsafe class LayerGoldenTests
         {
             pass.Forward(w, x, rows);
             Close.To(item.Array("output"), new(pass.Output, rows * units), Tolerance, $"{name}: output");
-            pass.Backward(w, x, rows, dy, dx, [new SlotWork(new[] { new Segment(rows, 0) }, dw, &sums)]);
+            pass.Backward(w, x, rows, dy, dx, [new SlotWork(new[] { new Segment(rows, 0) }, dw, &sums)], null);
         }
 
         Close.To(item.Array("gradient_input"), inputGradient, Tolerance, $"{name}: gradient by the input");

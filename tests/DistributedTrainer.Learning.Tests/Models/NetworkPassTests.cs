@@ -105,18 +105,26 @@ public sealed unsafe class NetworkPassTests
         }
     }
 
-    [Fact]
-    public void WhatIsCalledFinalDuringThePassIsFinal()
+    [Theory]
+    [InlineData(20, 9, 2)] // small layers are final as a whole
+    [InlineData(1024, 700, 4)] // 716,800 weights: in parts of 240 rows
+    public void WhatIsCalledFinalDuringThePassIsFinal(int inputs, int units, int calls)
     {
-        using var parameters = Parameters();
-        using var gradient = new FloatBuffer(Classifier.Layout.Length);
-        using var pass = Filled(Classifier, Rows);
+        var network = Network.Compile([new Dense(units) { Activation = Activation.Relu }, new Dense(5)], new CrossEntropy(), [inputs], 1, 5);
+        using var parameters = new FloatBuffer(network.Layout.Length);
+        network.Initialize(parameters.Span, 1);
+        using var gradient = new FloatBuffer(network.Layout.Length);
+        using var whole = new FloatBuffer(network.Layout.Length);
+        using var pass = Filled(network, Rows);
         var sums = stackalloc StepSums[1];
-        SlotWork[] slots = [new SlotWork(ShardTree.Segments(ShardTree.SliceRows(Rows, 3)), gradient.Pointer, sums)];
+        var segments = ShardTree.Segments(ShardTree.SliceRows(Rows, 3));
         gradient.Span.Fill(float.NaN);
         var observer = new Watcher(gradient);
-        pass.Gradient(parameters.Pointer, slots, observer);
+        pass.Gradient(parameters.Pointer, [new SlotWork(segments, gradient.Pointer, sums)], observer);
+        pass.Gradient(parameters.Pointer, [new SlotWork(segments, whole.Pointer, sums)]);
+        Assert.Equal(Bits.Of(whole.Span), Bits.Of(gradient.Span));
         Assert.Equal(Rows, observer.Losses);
+        Assert.Equal(calls, observer.Seen.Count);
         Assert.Equal(0, observer.Seen[^1].Element);
         Assert.Equal(observer.Seen.OrderByDescending(seen => seen.Element), observer.Seen);
         foreach (var (element, values) in observer.Seen)
