@@ -10,7 +10,10 @@ internal static class FrameAdmission
     /// <param name="active">The assignment in force on this node; null before the first.</param>
     /// <param name="activeSince">The version it was stamped on. An old authority may still finish that version, and goes no further.</param>
     /// <param name="self">This node.</param>
-    /// <param name="started">The last step that this node has begun: no version beyond the one after it exists before its own push.</param>
+    /// <param name="started">
+    /// The last step that this node has begun. While it has shards, no version exists beyond the one after it, nor beyond the one on which
+    /// its shards were stamped: they take its own push. It may have had none for a while.
+    /// </param>
     /// <returns>Why it is refused; null where it may be taken.</returns>
     public static DropReason? WhyNot(OpenedJob job, FrameArrived frame, Assignment? active, long activeSince, string self, long started)
     {
@@ -28,7 +31,7 @@ internal static class FrameAdmission
             return null;
         if (header.Term < active.Term && header.Step > activeSince)
             return DropReason.OldTerm;
-        return header.Kind == FrameKind.Publish && started >= 0 && active.Shards.Contains(self) && header.Step > started + 1
+        return header.Kind == FrameKind.Publish && active.Shards.Contains(self) && header.Step > Math.Max(started + 1, activeSince)
             ? DropReason.BeyondNextStep
             : null;
     }

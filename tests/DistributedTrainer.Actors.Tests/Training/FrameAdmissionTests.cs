@@ -51,6 +51,16 @@ public sealed class FrameAdmissionTests : IDisposable
     }
 
     [Fact]
+    public void A_node_that_gets_shards_again_takes_the_version_they_were_stamped_on()
+    {
+        var length = _job.Ranges[1].Length;
+        var stamped = new FrameHeader { Kind = FrameKind.Publish, Range = 1, Term = 3, Step = 6 };
+        Assert.Null(FrameAdmission.WhyNot(_job, Frame(stamped, length), _active, activeSince: 6, "me", started: 2));
+        Assert.Equal(
+            DropReason.BeyondNextStep, FrameAdmission.WhyNot(_job, Frame(stamped with { Step = 7 }, length), _active, activeSince: 6, "me", started: 2));
+    }
+
+    [Fact]
     public void A_node_that_has_not_begun_takes_any_version() => Assert.Null(
         FrameAdmission.WhyNot(_job, Frame(new FrameHeader { Kind = FrameKind.Publish, Range = 1, Step = 900 }, _job.Ranges[1].Length), null, 0, "me", -1));
 
