@@ -36,6 +36,12 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private FloatBuffer? _best;
     private long _bestVersion = -1;
     private long _version;
+
+    /// <summary>
+    /// The term of this server's authority. Nodes that push under a newer assignment confirm that this server has its part in it, perhaps
+    /// before the stamp reaches a node without shards.
+    /// </summary>
+    private long _term;
     private EpochDecisionKnown _decision = new(-1, false, false);
     private long _keepVersion = -1;
     private bool _hasFailed;
@@ -82,8 +88,6 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <summary>An epoch ends with this version, and what follows is not decided yet.</summary>
     private bool AwaitsDecision => _job.Plan.IsBoundary(_version) && _decision.Version < _version;
 
-    private long Term => _activated?.Assignment.Term ?? (_assignments.Count > 0 ? _assignments.First().Value.Term : 0);
-
     protected override void PreStart()
     {
         if (_lead is not null)
@@ -106,6 +110,8 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     {
         _assignments[prepared.Assignment.Number] = prepared.Assignment;
         _hasNewAssignment = true;
+        if (_term == 0)
+            _term = prepared.Assignment.Term;
         ServeTargets();
     }
 
@@ -115,6 +121,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             _assignments.Remove(old);
         _assignments[activated.Assignment.Number] = activated.Assignment;
         _activated = activated;
+        _term = Math.Max(_term, activated.Assignment.Term);
         _hasNewAssignment = true;
         ServeTargets();
         HandOverIfMoved();
@@ -178,6 +185,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         var header = partial.Header;
         if (header.Step == _version && !_isHandedOver && !IsStopped)
         {
+            _term = Math.Max(_term, header.Term);
             if (!_pieces[header.Piece].Offer(header, partial.Payload))
                 _place.Transport.Counters.Drop(DropReason.Stale);
             CommitIfComplete(_pieces[header.Piece]);
@@ -254,7 +262,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         {
             Kind = FrameKind.Publish,
             Range = _range.Index,
-            Term = Term,
+            Term = _term,
             Step = version,
             Assignment = _lead?.TakeStamp() ?? 0,
             IsFinal = _lead?.IsFinal(version) ?? false,
@@ -323,7 +331,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         var source = fromBest ? _best!.Span : Range(_current!);
         if (order.Saver != _place.Self)
         {
-            var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Term = Term, Step = order.Version };
+            var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Term = _term, Step = order.Version };
             SendCopy(order.Saver, header, source);
             return;
         }
