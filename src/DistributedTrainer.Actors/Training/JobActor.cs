@@ -8,9 +8,11 @@ namespace DistributedTrainer.Actors;
 /// One job on one node: keeps the node's copy of the parameters, starts a step on its workers once every range of a version has
 /// arrived, pushes their gradient sums to the servers, and runs the servers of the node's own ranges.
 /// </summary>
-internal sealed class JobActor : ReceiveActor
+internal sealed class JobActor : ReceiveActor, IWithTimers
 {
     public const string ComputeDispatcher = "dtrain.compute-dispatcher";
+
+    private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(2);
 
     private readonly OpenedJob _job;
     private readonly string _self;
@@ -66,8 +68,11 @@ internal sealed class JobActor : ReceiveActor
         Receive<RangeHandedOver>(HandedOver);
         Receive<ToCoordinator>(_node.Forward);
         Receive<LinkFailed>(FailOnLink);
+        Receive<LinkStillFailed>(FailOnLink);
         Receive<AskJobReport>(_ => Report());
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
@@ -91,13 +96,24 @@ internal sealed class JobActor : ReceiveActor
             TaskScheduler.Default);
     }
 
-    /// <summary>Only a node that has a part in the job is missed.</summary>
+    /// <summary>
+    /// Only a node that has a part in the job is missed. One that left politely is gone perhaps before this node, which is computing,
+    /// reads the stamp that lets it go: so it is looked at again a moment later.
+    /// </summary>
     private void FailOnLink(LinkFailed failed)
     {
-        var active = _active?.Number ?? 0;
-        if (_assignments.Values.Any(assignment => assignment.Number >= active && assignment.Nodes.Contains(failed.Node)))
-            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, failed.Reason)));
+        if (IsMissed(failed.Node))
+            Timers.StartSingleTimer(failed.Node, new LinkStillFailed(failed), LeaveGrace);
     }
+
+    private void FailOnLink(LinkStillFailed still)
+    {
+        if (IsMissed(still.Link.Node))
+            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, still.Link.Reason)));
+    }
+
+    private bool IsMissed(string node) =>
+        _assignments.Values.Any(assignment => assignment.Number >= (_active?.Number ?? 0) && assignment.Nodes.Contains(node));
 
     // A failing child means a defect or memory exhausted: the run fails with the reason, nothing is restarted behind its back.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
@@ -405,3 +421,6 @@ internal sealed class JobActor : ReceiveActor
 
 /// <summary>Asks the job actor for a fresh report.</summary>
 internal sealed record AskJobReport;
+
+/// <summary>A link failed a moment ago.</summary>
+internal sealed record LinkStillFailed(LinkFailed Link);
