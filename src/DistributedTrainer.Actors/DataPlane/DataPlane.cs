@@ -29,6 +29,8 @@ public sealed class DataPlane : IExtension
             return new DataPlane(remote, remote.Pool);
         }
 
+        if (settings.UnixSockets && settings.SharedMemory)
+            SharedArena.Open();
         var pool = new BufferPool();
         return new DataPlane(new SocketTransport(system, self, settings, pool, new TransportCounters()), pool);
     }

@@ -12,6 +12,9 @@ public enum DropReason
     /// <summary>The checksum of its head or payload is wrong.</summary>
     BadChecksum,
 
+    /// <summary>It lay in its sender's memory, and the sender has used that for something else: it had closed the connection.</summary>
+    Overwritten,
+
     /// <summary>The node has no such job open.</summary>
     UnknownJob,
 

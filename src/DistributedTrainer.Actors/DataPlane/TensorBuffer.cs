@@ -2,27 +2,36 @@ using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Actors;
 
-/// <summary>A pooled block of floats that several consumers share: the last one that releases it returns it to its pool.</summary>
+/// <summary>
+/// A pooled block of floats that several consumers share: the last one that releases it returns it to its pool. Large ones lie in the
+/// process's <see cref="SharedArena"/> where there is one.
+/// </summary>
 public sealed unsafe class TensorBuffer
 {
     private readonly BufferPool _pool;
+    private readonly SharedBlock? _shared;
+    private readonly FloatBuffer? _own;
     private int _holders;
 
     internal TensorBuffer(BufferPool pool, int capacity)
     {
-        _pool = pool;
-        Memory = new FloatBuffer(capacity);
+        (_pool, Capacity) = (pool, capacity);
+        _shared = SharedArena.Current?.Allocate((long)capacity * sizeof(float));
+        _own = _shared is null ? new FloatBuffer(capacity) : null;
+        Pointer = _shared is null ? _own!.Pointer : (float*)_shared.Start;
     }
 
-    internal FloatBuffer Memory { get; }
+    /// <summary>Floats.</summary>
+    public int Capacity { get; }
 
-    public int Capacity => Memory.Length;
+    public float* Pointer { get; }
 
-    public float* Pointer => Memory.Pointer;
+    public Span<byte> Bytes => new(Pointer, Capacity * sizeof(float));
 
-    public Span<byte> Bytes => Memory.Bytes;
+    public Span<float> Floats => new(Pointer, Capacity);
 
-    public Span<float> Floats => Memory.Span;
+    /// <summary>Whether other processes can read it.</summary>
+    internal bool IsShared => _shared is not null;
 
     /// <summary>Adds a holder, who must release.</summary>
     public TensorBuffer Retain()
@@ -43,5 +52,12 @@ public sealed unsafe class TensorBuffer
 
     internal bool IsOf(BufferPool pool) => _pool == pool;
 
-    internal void Take() => _holders = 1;
+    /// <summary>Where other processes find what stands there from this float on, until the last holder has released it.</summary>
+    internal SharedPlace PlaceOf(int offset) => _shared!.Place((long)offset * sizeof(float));
+
+    internal void Take()
+    {
+        _holders = 1;
+        _shared?.BeginUse();
+    }
 }

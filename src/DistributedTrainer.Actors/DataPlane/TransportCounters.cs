@@ -14,6 +14,7 @@ public sealed class TransportCounters : IDisposable
     private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
     private long _bytesSent;
     private long _bytesReceived;
+    private long _bytesShared;
     private long _bytesQueued;
     private long _refused;
 
@@ -21,6 +22,7 @@ public sealed class TransportCounters : IDisposable
     {
         _meter.CreateObservableCounter("dtrain.data_plane.sent", () => BytesSent, "By");
         _meter.CreateObservableCounter("dtrain.data_plane.received", () => BytesReceived, "By");
+        _meter.CreateObservableCounter("dtrain.data_plane.shared", () => BytesShared, "By");
         _meter.CreateObservableGauge("dtrain.data_plane.queued", () => BytesQueued, "By");
         _meter.CreateObservableCounter(
             "dtrain.data_plane.dropped",
@@ -32,6 +34,9 @@ public sealed class TransportCounters : IDisposable
     public long BytesSent => Interlocked.Read(ref _bytesSent);
 
     public long BytesReceived => Interlocked.Read(ref _bytesReceived);
+
+    /// <summary>Those of the sent bytes that the other node read in this one's memory.</summary>
+    public long BytesShared => Interlocked.Read(ref _bytesShared);
 
     /// <summary>Bytes of frames that wait for their link.</summary>
     public long BytesQueued => Interlocked.Read(ref _bytesQueued);
@@ -49,6 +54,8 @@ public sealed class TransportCounters : IDisposable
     public void Dispose() => _meter.Dispose();
 
     internal void Sent(long bytes) => Interlocked.Add(ref _bytesSent, bytes);
+
+    internal void Shared(long bytes) => Interlocked.Add(ref _bytesShared, bytes);
 
     internal void Received(long bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 

@@ -18,7 +18,7 @@ internal sealed class ModelCollector(OpenedJob job, SaveModel order) : IDisposab
     public void Take(int range, TensorBuffer buffer)
     {
         var (_, begin, length) = job.Ranges[range];
-        buffer.Memory.Span[..length].CopyTo(Parameters.Span.Slice(begin, length));
+        buffer.Floats[..length].CopyTo(Parameters.Span.Slice(begin, length));
         _has[range] = true;
     }
 

@@ -1,3 +1,5 @@
+using DistributedTrainer.Learning;
+
 namespace DistributedTrainer.Actors.Tests;
 
 /// <summary>The law of bits: a cluster's weights are those of a plain loop.</summary>
@@ -35,6 +37,16 @@ public class ClusterHashTests
             var saved = job.Stop.Patience is null ? result.Steps : result.Steps - (result.Steps / result.Epochs);
             Assert.True(PlainTraining.Hash(job, saved) == result.WeightsSha256, $"{name}: other weights than a plain loop's");
         }
+    }
+
+    /// <summary>Pieces of a model this wide are large enough for shared memory.</summary>
+    [Theory, InlineData(SharedMemoryPair.Hocon), InlineData(UnixSocketPair.Hocon)]
+    public async Task A_wide_model_gives_the_same_through_memory_and_sockets(string hocon)
+    {
+        var job = SmallJobs.Digits with { Model = [new Dense(1500) { Activation = Activation.Relu }, new Dense(10)] };
+        await using var cluster = await TestCluster.Start(3, new NodeOptions { Hocon = hocon });
+        var result = await cluster.Train(job);
+        Assert.Equal(PlainTraining.Hash(job, result.Steps), result.WeightsSha256);
     }
 
     [Fact]

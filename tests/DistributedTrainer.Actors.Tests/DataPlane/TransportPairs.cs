@@ -9,7 +9,13 @@ public sealed class AkkaRemotePair() : TransportPair(Hocon, Hocon)
 /// <summary>Tensors over a Unix socket.</summary>
 public sealed class UnixSocketPair() : TransportPair(Hocon, Hocon)
 {
-    public const string Hocon = "dtrain.data-plane { transport = sockets, unix-sockets = on }";
+    public const string Hocon = "dtrain.data-plane { transport = sockets, unix-sockets = on, shared-memory = off }";
+}
+
+/// <summary>A Unix socket, and large tensors in shared memory where the system has it.</summary>
+public sealed class SharedMemoryPair() : TransportPair(Hocon, Hocon)
+{
+    public const string Hocon = "dtrain.data-plane { transport = sockets, unix-sockets = on, shared-memory = on }";
 }
 
 /// <summary>Tensors over a TCP connection of their own.</summary>

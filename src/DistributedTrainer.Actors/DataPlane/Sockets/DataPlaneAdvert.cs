@@ -17,7 +17,7 @@ namespace DistributedTrainer.Actors;
 internal sealed record DataPlaneAdvert(
     int Version, string Transport, string Node, int Uid, string Machine, string UnixPath, string Host, int Port, string Key)
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
     private const string AskWord = "dtrain-data-plane?";
     private const string AnswerWord = "dtrain-data-plane!";
     private const int MaxLength = 4096;

@@ -21,6 +21,9 @@ internal sealed record DataPlaneSettings
 
     public required bool UnixSockets { get; init; }
 
+    /// <summary>Whether large tensors pass between processes of one machine through memory that they share.</summary>
+    public required bool SharedMemory { get; init; }
+
     /// <summary>Bytes that may wait for one node.</summary>
     public required long QueueLimit { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record DataPlaneSettings
             Address = block.Text("address"),
             Ports = block.Ports("port"),
             UnixSockets = block.Switch("unix-sockets"),
+            SharedMemory = block.Switch("shared-memory"),
             QueueLimit = block.Bytes("queue-limit", 1 << 20, 1L << 40),
             FrameLimit = (int)block.Bytes("frame-limit", 1 << 16, 1 << 30),
             UnixSocketBuffer = (int)block.Bytes("unix-socket-buffer", 0, 1 << 30),

@@ -11,4 +11,13 @@ internal interface IRecordSink
     bool Acknowledge(long frames);
 
     void Goodbye();
+
+    /// <summary>The other side has memory that may be read from here.</summary>
+    void Offered(SharedOffer offer);
+
+    /// <summary>The other side can read this one's memory.</summary>
+    void OfferTaken();
+
+    /// <summary>The other side's memory, as far as it may be read from here; null if not at all.</summary>
+    ISharedMemory? SharedMemory { get; }
 }

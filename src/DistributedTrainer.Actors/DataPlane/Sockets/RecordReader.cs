@@ -2,7 +2,8 @@ namespace DistributedTrainer.Actors;
 
 /// <summary>
 /// Cuts what a connection receives into records. Heads and short payloads pass through a small buffer, so that one call to the system
-/// brings several of them; the rest of a long payload is received where it belongs. It holds one payload at a time, whatever comes.
+/// brings several of them; the rest of a long payload is received where it belongs, and one in shared memory is copied there. It holds
+/// one payload at a time, whatever comes.
 /// </summary>
 internal sealed class RecordReader(IRecordSink sink, BufferPool pool, TransportCounters counters, int frameLimit)
 {
@@ -23,6 +24,9 @@ internal sealed class RecordReader(IRecordSink sink, BufferPool pool, TransportC
     private uint _checksum;
 
     private long _frames;
+
+    /// <summary>Bytes that were taken from shared memory: its owner waits to hear of it.</summary>
+    public long SharedBytes { get; private set; }
 
     /// <summary>Frames that were delivered or dropped. Safe from any thread.</summary>
     public long Frames => Volatile.Read(ref _frames);
@@ -78,10 +82,45 @@ internal sealed class RecordReader(IRecordSink sink, BufferPool pool, TransportC
         _begin += RecordHead.Size;
         if (!sink.Acknowledge(_head.Acknowledged))
             return DropReason.Malformed;
-        if (_head.Type == RecordType.Goodbye)
-            sink.Goodbye();
-        if (_head.Type == RecordType.Frame)
-            BeginPayload();
+        switch (_head.Type)
+        {
+            case RecordType.Goodbye:
+                sink.Goodbye();
+                break;
+            case RecordType.Offer:
+                sink.Offered(_head.Offer);
+                break;
+            case RecordType.OfferTaken:
+                sink.OfferTaken();
+                break;
+            case RecordType.Frame:
+                BeginPayload();
+                break;
+            case RecordType.SharedFrame:
+                return TakeShared();
+        }
+
+        return null;
+    }
+
+    private DropReason? TakeShared()
+    {
+        if (sink.SharedMemory is not { } memory || !memory.TryRead(_head.Place, _head.PayloadBytes, out var source))
+            return DropReason.Malformed;
+        BeginPayload();
+        SharedBytes += source.Length;
+        if (_receiver is not null)
+        {
+            source.CopyTo(_payload.Bytes);
+            // Its owner may go on to use the memory for something else if it has closed the connection meanwhile.
+            if (!memory.IsStillLent(_head.Place))
+            {
+                Abandon();
+                return DropReason.Overwritten;
+            }
+        }
+
+        Deliver();
         return null;
     }
 
@@ -133,12 +172,17 @@ internal sealed class RecordReader(IRecordSink sink, BufferPool pool, TransportC
             return DropReason.BadChecksum;
         }
 
+        Deliver();
+        return null;
+    }
+
+    private void Deliver()
+    {
         var (receiver, payload) = (_receiver, _payload);
         (_isInPayload, _receiver, _payload) = (false, null, default);
         counters.Received(RecordHead.Size + _head.PayloadBytes);
         receiver?.Deliver(new FrameArrived(_head.Header, payload));
         Volatile.Write(ref _frames, _frames + 1);
-        return null;
     }
 
     private void MoveToFront()

@@ -20,6 +20,7 @@ internal sealed class SocketLink : IRecordSink
     private readonly SocketTransport _transport;
     private readonly DataPlaneSettings _settings;
     private readonly OutgoingQueue _queue;
+    private readonly LentPayloads _lent = new();
     private readonly RecordReader _reader;
     private Socket? _socket;
     private RecordWriter? _writer;
@@ -30,6 +31,10 @@ internal sealed class SocketLink : IRecordSink
     private long _acknowledged;
     private long _acknowledgementSent;
     private long _lastSent;
+    private volatile bool _lends;
+    private long _sharedAcknowledged;
+    private SharedView? _view;
+    private bool _owesOfferTaken;
 
     public SocketLink(SocketTransport transport, string node)
     {
@@ -77,13 +82,13 @@ internal sealed class SocketLink : IRecordSink
     /// <returns>False if the link is closed: the frame belongs to a new one.</returns>
     public bool Send(ulong job, in FrameHeader header, TensorSlice payload)
     {
-        var checksum = Checksum.Of(payload.Bytes);
+        var checksum = CanLend(payload) ? 0 : Checksum.Of(payload.Bytes);
         string? failure = null;
         lock (_gate)
         {
             if (_isClosed)
                 return false;
-            if (_writer is { IsBusy: false } && _queue.Count == 0)
+            if (_writer is { IsBusy: false } && _queue.Count == 0 && !_lent.IsFull)
             {
                 BeginFrame(job, header, payload, checksum);
                 failure = Push();
@@ -111,6 +116,9 @@ internal sealed class SocketLink : IRecordSink
             if (_isClosed || _socket is not null)
                 return false;
             (_socket, Uid, _writer, _lastSent) = (socket, uid, new RecordWriter(socket), Stopwatch.GetTimestamp());
+            // The first record is never too much for the system; what is wrong with the connection shows when it is read.
+            if (socket.AddressFamily == AddressFamily.Unix && _settings.SharedMemory && SharedArena.Current is { } arena)
+                Signal(RecordHead.Of(arena.Offer, 0));
             Monitor.PulseAll(_gate);
             return true;
         }
@@ -125,6 +133,7 @@ internal sealed class SocketLink : IRecordSink
                 return;
             _isClosed = true;
             _queue.Clear();
+            _lent.Clear();
             _writer?.Abandon();
             Monitor.PulseAll(_gate);
             // Closing alone would wait for a thread that polls; shutting down wakes it.
@@ -145,8 +154,7 @@ internal sealed class SocketLink : IRecordSink
             if (_isClosed || _writer is not { IsBusy: false })
                 return;
             _saidGoodbye = true;
-            Begin(new RecordHead(RecordType.Goodbye, 0, 0, _reader.Frames, 0, default), default);
-            _writer.Push(PushBytes);
+            Signal(RecordHead.Signal(RecordType.Goodbye, _reader.Frames));
         }
     }
 
@@ -194,16 +202,21 @@ internal sealed class SocketLink : IRecordSink
     {
         lock (_gate)
         {
-            while (!_isClosed && (_writer is null || (!_writer.IsBusy && _queue.Count == 0)))
+            while (!_isClosed && (_writer is null || (!_writer.IsBusy && !HasWork)))
                 Monitor.Wait(_gate);
             return _isClosed ? null : _socket;
         }
     }
 
+    /// <summary>A frame waits that may go now.</summary>
+    private bool HasWork => _queue.Count > 0 && !_lent.IsFull;
+
     private string? PushQueued()
     {
         if (!_writer!.IsBusy)
         {
+            if (!HasWork)
+                return null;
             var next = _queue.Take();
             BeginFrame(next.Job, next.Header, next.Payload, next.Checksum);
             _writer.Hold();
@@ -213,10 +226,31 @@ internal sealed class SocketLink : IRecordSink
         return Push();
     }
 
+    /// <summary>Whether the other side can read the payload where it is. Once it can, it always can.</summary>
+    private bool CanLend(TensorSlice payload) =>
+        _lends && payload.Length * sizeof(float) >= SharedArena.LeastBytes && payload.Buffer!.IsShared;
+
     private void BeginFrame(ulong job, in FrameHeader header, TensorSlice payload, uint checksum)
     {
         Volatile.Write(ref _begun, _begun + 1);
-        Begin(new RecordHead(RecordType.Frame, payload.Length * sizeof(float), checksum, _reader.Frames, job, header), payload);
+        var bytes = payload.Length * sizeof(float);
+        if (CanLend(payload))
+        {
+            _lent.Add(_begun, payload);
+            _transport.Counters.Shared(bytes);
+            Begin(new RecordHead(RecordType.SharedFrame, bytes, 0, _reader.Frames, job, payload.Buffer!.PlaceOf(payload.Offset), header), default);
+        }
+        else
+        {
+            Begin(new RecordHead(RecordType.Frame, bytes, checksum, _reader.Frames, job, default, header), payload);
+        }
+    }
+
+    /// <summary>Sends a record without payload, which is not looked after further.</summary>
+    private void Signal(in RecordHead head)
+    {
+        Begin(head, default);
+        _writer!.Push(PushBytes);
     }
 
     private void Begin(in RecordHead head, TensorSlice payload)
@@ -260,6 +294,7 @@ internal sealed class SocketLink : IRecordSink
         finally
         {
             _reader.Abandon();
+            _view?.Dispose();
             _socket!.Dispose();
             HasStoppedReading.Set();
         }
@@ -297,7 +332,7 @@ internal sealed class SocketLink : IRecordSink
             }
 
             lastLooked = now;
-            if ((!isReadable && OwesAcknowledgement) || Stopwatch.GetElapsedTime(Volatile.Read(ref _lastSent), now) >= _settings.KeepAlive)
+            if ((!isReadable && OwesAcknowledgement) || _reader.SharedBytes - _sharedAcknowledged > LentPayloads.AcknowledgeBytes || Stopwatch.GetElapsedTime(Volatile.Read(ref _lastSent), now) >= _settings.KeepAlive)
             {
                 if (KeepAlive() is { } failure)
                     return failure;
@@ -323,13 +358,15 @@ internal sealed class SocketLink : IRecordSink
     {
         lock (_gate)
         {
-            if (_isClosed || _saidGoodbye || _writer!.IsBusy || _queue.Count > 0)
+            if (_isClosed || _saidGoodbye || _writer!.IsBusy || HasWork)
             {
                 Volatile.Write(ref _lastSent, Stopwatch.GetTimestamp()); // it is being tried
                 return null;
             }
 
-            Begin(new RecordHead(RecordType.KeepAlive, 0, 0, _reader.Frames, 0, default), default);
+            _sharedAcknowledged = _reader.SharedBytes;
+            Begin(RecordHead.Signal(_owesOfferTaken ? RecordType.OfferTaken : RecordType.KeepAlive, _reader.Frames), default);
+            _owesOfferTaken = false;
             return Push();
         }
     }
@@ -341,10 +378,36 @@ internal sealed class SocketLink : IRecordSink
         if (frames < _acknowledged || frames > Volatile.Read(ref _begun))
             return false;
         Volatile.Write(ref _acknowledged, frames);
+        if (_lent.IsEmpty)
+            return true;
+        lock (_gate)
+        {
+            var wasFull = _lent.IsFull;
+            _lent.Return(frames);
+            if (wasFull && HasWork)
+                Monitor.PulseAll(_gate);
+        }
+
         return true;
     }
 
     void IRecordSink.Goodbye() => _heardGoodbye = true;
+
+    void IRecordSink.Offered(SharedOffer offer)
+    {
+        if (_view is not null || !_settings.SharedMemory)
+            return;
+        _view = SharedView.Open(offer);
+        _owesOfferTaken = _view is not null;
+        KeepAlive(); // what is wrong with the connection shows when it is read
+    }
+
+    void IRecordSink.OfferTaken()
+    {
+        _lends = SharedArena.Current is not null;
+    }
+
+    ISharedMemory? IRecordSink.SharedMemory => _view;
 
     private static void ShutDown(Socket socket)
     {

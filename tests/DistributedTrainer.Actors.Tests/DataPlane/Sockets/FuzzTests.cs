@@ -8,6 +8,9 @@ public class FuzzTests
     private const int FrameLimit = 64 * 1024;
     private const int Seed = 20_271;
 
+    /// <summary>Step of frames whose payload may be anything.</summary>
+    private const long Elsewhere = -1;
+
     [Fact]
     public void A_million_random_and_mutated_frames()
     {
@@ -36,7 +39,7 @@ public class FuzzTests
 
         Assert.Equal(0, sink.Torn);
         Assert.InRange(sink.Delivered, 100_000, 1_000_000);
-        foreach (var reason in (DropReason[])[DropReason.Malformed, DropReason.Oversized, DropReason.BadChecksum, DropReason.UnknownJob])
+        foreach (var reason in (DropReason[])[DropReason.Malformed, DropReason.Oversized, DropReason.BadChecksum, DropReason.Overwritten, DropReason.UnknownJob])
             Assert.InRange(counters.Dropped(reason), 1000, 1_000_000);
         Assert.InRange(Environment.WorkingSet - memory, long.MinValue, 128L << 20);
     }
@@ -53,7 +56,7 @@ public class FuzzTests
         {
             var length = 0;
             for (var good = random.Next(20); good > 0; good--)
-                length += Write(stream.AsSpan(length), new RecordHead(RecordType.KeepAlive, 0, 0, 0, 0, default), random);
+                length += Write(stream.AsSpan(length), RecordHead.Signal(RecordType.KeepAlive, 0), random);
             length += Worse(stream.AsSpan(length), random);
             using var peer = FakePeer.Call(node.Transport, $"127.0.0.1:{1 + (connection % 3)}", connection);
             try
@@ -78,11 +81,19 @@ public class FuzzTests
     }
 
     private static RecordHead Good(Random random) => new(
-        random.Next(8) == 0 ? RecordType.KeepAlive : RecordType.Frame, 0, 0, 0, (ulong)random.Next(4), new FrameHeader { Kind = (FrameKind)random.Next(1, 7), Step = random.Next() });
+        random.Next(8) switch { 0 => RecordType.KeepAlive, 1 => RecordType.SharedFrame, _ => RecordType.Frame },
+        0, 0, 0, (ulong)random.Next(4), default, new FrameHeader { Kind = (FrameKind)random.Next(1, 7), Step = random.Next() });
 
     /// <summary>Writes a record with a payload that its checksum, its first and its last value fit.</summary>
     private static int Write(Span<byte> stream, in RecordHead head, Random random)
     {
+        if (head.Type == RecordType.SharedFrame)
+        {
+            var shared = 1 + random.Next(LentMemory.Floats);
+            (head with { PayloadBytes = shared * sizeof(float), Place = LentMemory.PlaceOf(shared) }).Write(stream);
+            return RecordHead.Size;
+        }
+
         var floats = head.Type == RecordType.Frame ? random.Next(300) : 0;
         var payload = stream.Slice(RecordHead.Size, floats * sizeof(float));
         for (var index = 0; index < floats; index++)
@@ -93,7 +104,10 @@ public class FuzzTests
 
     private static int Worse(Span<byte> stream, Random random)
     {
-        var length = Write(stream, Good(random), random);
+        var head = Good(random);
+        if (head.Type == RecordType.SharedFrame)
+            head = head with { Header = head.Header with { Step = Elsewhere } }; // whoever may write a place may write another
+        var length = Write(stream, head, random);
         switch (random.Next(7))
         {
             case 0: // noise
@@ -113,7 +127,7 @@ public class FuzzTests
             case 4: // a length beyond all bounds
                 BinaryPrimitives.WriteInt32LittleEndian(stream[8..], random.Next(FrameLimit, int.MaxValue) & ~3);
                 stream[6] = (byte)RecordType.Frame;
-                stream[32] = (byte)FrameKind.Push;
+                stream[48] = (byte)FrameKind.Push;
                 Seal(stream);
                 break;
             case 5: // another payload than the head speaks of
@@ -184,6 +198,16 @@ public class FuzzTests
         {
         }
 
+        public void Offered(SharedOffer offer)
+        {
+        }
+
+        public void OfferTaken()
+        {
+        }
+
+        public ISharedMemory? SharedMemory { get; } = new LentMemory();
+
         public TensorSlice Place(in FrameHeader header, int length)
         {
             if (header.Step % 2 == 0 || length > 16 * 1024)
@@ -196,12 +220,31 @@ public class FuzzTests
         {
             Delivered++;
             foreach (var value in frame.Payload.Floats)
-                Torn += value == frame.Payload.Length ? 0 : 1;
+                Torn += value == frame.Payload.Length || frame.Header.Step == Elsewhere ? 0 : 1;
             frame.Payload.Release();
         }
 
         public void Fail(LinkFailed failure)
         {
         }
+    }
+
+    /// <summary>Payloads of 1 to <see cref="Floats"/> floats of that value, a block each; each third has been used for something else.</summary>
+    private sealed class LentMemory : ISharedMemory
+    {
+        public const int Floats = 40;
+        private readonly float[] _floats = [.. Enumerable.Range(0, Floats * Floats).Select(index => (float)((index / Floats) + 1))];
+
+        public static SharedPlace PlaceOf(int floats) => new((floats - 1) * Floats * sizeof(float), floats, 7);
+
+        public bool TryRead(in SharedPlace place, int bytes, out ReadOnlySpan<byte> span)
+        {
+            var all = System.Runtime.InteropServices.MemoryMarshal.AsBytes(_floats.AsSpan());
+            var isInside = bytes >= 0 && place.Offset >= 0 && place.Offset <= all.Length - bytes;
+            span = isInside ? all.Slice((int)place.Offset, bytes) : default;
+            return isInside;
+        }
+
+        public bool IsStillLent(in SharedPlace place) => place.Use == 7 && place.Block % 3 != 0;
     }
 }

@@ -6,9 +6,9 @@ namespace DistributedTrainer.Actors.Tests;
 internal static class Records
 {
     public static byte[] Frame(string jobId, in FrameHeader header, float[] values) =>
-        Record(new RecordHead(RecordType.Frame, 0, 0, 0, JobKey.Of(jobId), header), MemoryMarshal.AsBytes(values.AsSpan()));
+        Record(new RecordHead(RecordType.Frame, 0, 0, 0, JobKey.Of(jobId), default, header), MemoryMarshal.AsBytes(values.AsSpan()));
 
-    public static byte[] Signal(RecordType type, long acknowledged = 0) => Record(new RecordHead(type, 0, 0, acknowledged, 0, default), []);
+    public static byte[] Signal(RecordType type, long acknowledged = 0) => Record(RecordHead.Signal(type, acknowledged), []);
 
     /// <summary>The length and the checksum are filled in.</summary>
     public static byte[] Record(in RecordHead head, ReadOnlySpan<byte> payload)

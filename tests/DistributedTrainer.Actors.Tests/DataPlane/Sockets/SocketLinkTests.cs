@@ -164,10 +164,10 @@ public class SocketLinkTests
         peer.ReceiveFrame();
         peer.ReceiveFrame();
         peer.SendRecord(RecordType.KeepAlive, acknowledged: 1);
-        peer.Send(Records.Record(new RecordHead(RecordType.Frame, 0, 0, 1, 0, Push), []));
+        peer.Send(Records.Record(new RecordHead(RecordType.Frame, 0, 0, 1, 0, default, Push), []));
         await Wait.Until(() => node.Transport.Counters.Dropped(DropReason.UnknownJob) == 1, "the records to be read");
         Assert.False(node.Transport.IsFlushed);
-        peer.Send(Records.Record(new RecordHead(RecordType.Frame, 0, 0, 2, 0, Push), [])); // on the back of a frame
+        peer.Send(Records.Record(new RecordHead(RecordType.Frame, 0, 0, 2, 0, default, Push), [])); // on the back of a frame
         await Wait.Until(() => node.Transport.IsFlushed, "the acknowledgement");
     }
 
