@@ -64,7 +64,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         // The latest moment of the run's clock that the book knows.
         var at = Math.Max(job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds, job.Epochs.Sum(epoch => epoch.Row.Seconds));
         Record(new JobRecovered(job.Submission.JobId, at));
-        _progress = new JobProgress(now, at, job.LastEpoch?.Row.Step ?? 0) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
+        _progress = new JobProgress(now, at, Math.Max(job.StartVersion, job.LastEpoch?.Row.Step ?? 0)) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
         if (job.Opened is not null)
             Happened(job, "coordinator-moved", self, $"term {Term}");
     }
@@ -88,7 +88,11 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
 
         Record(new JobQueued(
             submit.JobId,
-            new JobSubmission(submit.JobId, submit.JobText, submit.MinNodes, submit.Servers, submit.Replicas, submit.ModelFolder)));
+            new JobSubmission(submit.JobId, submit.JobText, submit.MinNodes, submit.Servers, submit.Replicas, submit.ModelFolder)
+            {
+                CheckpointFolder = submit.CheckpointFolder,
+                Resume = submit.Resume,
+            }));
         var waiting = _queue.Count > 1 ? $"{_queue.Count - 1} jobs before it" : "nodes";
         _decisions.Add(new TellFollowers(new JobAccepted(submit.JobId, _jobs[submit.JobId].Job.Name, waiting)));
         Reconcile();
@@ -140,6 +144,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         node.Report = report;
+        TakeParts(report);
         SendBook(node);
         CloseOn(report);
         Reconcile();
@@ -209,8 +214,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     public void Handle(ModelSaved saved, TimeSpan now)
     {
         _now = now;
-        if (Current is { IsSaving: true } job && job.Submission.JobId == saved.JobId)
-            Finish(job, saved);
+        if (Current is { IsSaving: true } job && job.Submission.JobId == saved.JobId && _progress is { } progress)
+            progress.Saved = saved;
         Reconcile();
     }
 

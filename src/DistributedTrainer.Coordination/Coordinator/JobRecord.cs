@@ -7,6 +7,12 @@ internal sealed class JobRecord(JobSubmission submission)
 
     public Job Job { get; } = JobFile.Parse(submission.JobText, "submitted job");
 
+    /// <summary>What is known of the checkpoint folder; null before, and for a job without one.</summary>
+    public CheckpointsReady? Checkpoints { get; private set; }
+
+    /// <summary>The version that the run begins from.</summary>
+    public long StartVersion => Checkpoints?.Version ?? 0;
+
     public JobOpened? Opened { get; private set; }
 
     /// <summary>The newest assignment made; nodes may still be getting ready for it.</summary>
@@ -41,6 +47,7 @@ internal sealed class JobRecord(JobSubmission submission)
         switch (entry)
         {
             case JobRecovered recovered: RecoveredAtSeconds = recovered.AtSeconds; break;
+            case CheckpointsReady checkpoints: Checkpoints = checkpoints; break;
             case JobOpened opened: Opened = opened; break;
             case AssignmentMade made: Latest = made.Assignment; break;
             case AssignmentInForce: InForce = Latest; break;
