@@ -126,6 +126,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Input<EpochReport>(report => _logic.Handle(report, Now));
         Input<RunFailed>(failure => _logic.Handle(failure, Now));
         Input<ModelSaved>(saved => _logic.Handle(saved, Now));
+        Input<CheckpointsOpened>(opened => _logic.Handle(opened, Now));
+        Input<CheckpointCompleted>(completed => _logic.Handle(completed, Now));
         Input<TickMessage>(_ => _logic.Tick(Now));
         Input<SubmitJob>(submit =>
         {
