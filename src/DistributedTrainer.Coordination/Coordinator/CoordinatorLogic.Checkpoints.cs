@@ -81,6 +81,17 @@ public sealed partial class CoordinatorLogic
             : null;
     }
 
+    /// <summary>The job's clocks show the training before the checkpoint too; nothing is counted that was lost.</summary>
+    private void StartClocks(JobRecord job)
+    {
+        if (_progress!.TrainingStartedAt is not null)
+            return;
+        var before = job.Checkpoints?.TrainSeconds ?? 0;
+        _progress.TrainingStartedAt = _now - TimeSpan.FromSeconds(before);
+        if (before > 0)
+            _progress.EpochStartedAt = _now - TimeSpan.FromSeconds(Math.Max(0, before - job.Epochs.Sum(epoch => epoch.Row.Seconds)));
+    }
+
     private void TellResumed(JobRecord job)
     {
         if (job.Checkpoints is not { } checkpoint)
@@ -139,13 +150,13 @@ public sealed partial class CoordinatorLogic
         if (_progress!.CheckpointToldAt is { } told && _now - told < BetweenCheckpointEvents)
             return;
         _progress.CheckpointToldAt = _now;
-        Happened(job, "checkpoint", self, $"step {version}");
+        Happened(job, "checkpoint", self, "", version);
     }
 
     private void TellFailed(JobRecord job, long version, string? reason)
     {
         if (reason is not null)
-            Happened(job, "checkpoint-failed", self, $"no checkpoint of step {version}: {reason}; the run goes on");
+            Happened(job, "checkpoint-failed", self, $"no checkpoint of step {version}: {reason}; the run goes on", version);
     }
 
     /// <summary>A run ends after its last checkpoint, or after waiting for it in vain.</summary>

@@ -202,8 +202,8 @@ public sealed partial class CoordinatorLogic
         if (job.Latest is { } latest && latest.Shards.SequenceEqual(assignment.Shards) && latest.Primaries.SequenceEqual(assignment.Primaries))
             return false;
         Record(new AssignmentMade(job.Submission.JobId, assignment));
-        _progress!.TrainingStartedAt ??= _now - TimeSpan.FromSeconds(job.Checkpoints?.TrainSeconds ?? 0);
-        _progress.TouchedAt = _now;
+        StartClocks(job);
+        _progress!.TouchedAt = _now;
         _decisions.Add(new Explain($"assignment {assignment.Number}: {reason}"));
         return true;
     }

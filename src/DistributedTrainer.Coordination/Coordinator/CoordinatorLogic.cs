@@ -381,9 +381,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
     }
 
-    private void Happened(JobRecord job, string kind, string node, string detail)
+    private void Happened(JobRecord job, string kind, string node, string detail, long? step = null)
     {
-        var happened = new RunEvent(_progress?.Seconds(_now) ?? 0, _progress?.Step ?? 0, kind, node, detail);
+        var happened = new RunEvent(_progress?.Seconds(_now) ?? 0, step ?? _progress?.Step ?? 0, kind, node, detail);
         Record(new RunEventHappened(job.Submission.JobId, happened));
         _decisions.Add(new TellFollowers(new ClusterChanged(job.Submission.JobId, happened)));
         _decisions.Add(new Explain($"{kind} {node} {detail}"));
