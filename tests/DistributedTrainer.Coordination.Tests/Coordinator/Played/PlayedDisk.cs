@@ -46,6 +46,7 @@ internal sealed class PlayedDisk(PlayedCluster cluster)
             parts[range] = error is null
                 ? new PartReport(version, range, new RangePart(range, range, 1, $"range-{range}", 100, "5a", 0, -1, default, version * 10), "")
                 : new PartReport(version, range, null, error);
+            cluster.Find(node)?.ReportSoon();
         }
     }
 

@@ -54,6 +54,9 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     public NodeReport Report() => new(
         new NodeDescription(address, 1, "host", Roles, 1, Fingerprint), Term, _book.Count, IsLeaving, JobReport());
 
+    /// <summary>Something has changed that the coordinator must hear of.</summary>
+    public void ReportSoon() => _reportedAt = TimeSpan.MinValue;
+
     public void Act(TimeSpan now)
     {
         if (IsSilent || Refusal is not null)
