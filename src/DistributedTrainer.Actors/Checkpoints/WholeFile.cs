@@ -12,7 +12,8 @@ internal static class WholeFile
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        var temporary = path + TemporarySuffix;
+        // A name of its own for each process: one that was given up for dead may still be writing the same.
+        var temporary = $"{path}.{Environment.ProcessId}{TemporarySuffix}";
         try
         {
             using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
