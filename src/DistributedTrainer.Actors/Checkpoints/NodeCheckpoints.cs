@@ -76,7 +76,10 @@ internal sealed class NodeCheckpoints(IActorRef coordinator)
     {
         try
         {
-            var entries = book.Select(text => JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!).Where(entry => entry.JobId == order.JobId).ToList();
+            var entries = book.Select(text => JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!).ToList();
+            // The job is queued under its own name, everything else of this run under the run's.
+            var queued = entries.OfType<JobQueued>().Last(entry => entry.JobId == RunGeneration.JobOf(order.JobId));
+            entries.RemoveAll(entry => entry.JobId != order.JobId);
             var opened = entries.OfType<JobOpened>().Last();
             CheckpointFolder.Complete(
                 order.Folder,
@@ -88,7 +91,7 @@ internal sealed class NodeCheckpoints(IActorRef coordinator)
                     Arithmetic = ArithmeticVersion.Current,
                     RecipeSha256 = opened.RecipeSha256,
                     DataSha256 = opened.DataSha256,
-                    Job = entries.OfType<JobQueued>().Last().Submission.JobText,
+                    Job = queued.Submission.JobText,
                     Parameters = opened.Started.Parameters,
                     Parts = [.. order.Parts.Select(text => PartReport.Parse(text).Part!)],
                     TrainSeconds = order.TrainSeconds,
@@ -103,7 +106,7 @@ internal sealed class NodeCheckpoints(IActorRef coordinator)
         }
         catch (Exception exception) when (exception is DataException or IOException or UnauthorizedAccessException)
         {
-            return $"cannot finish the checkpoint in {order.Folder}: {exception.Message}";
+            return $"cannot finish the checkpoint in {order.Folder}: {DiskError.Reason(exception)}";
         }
     }
 

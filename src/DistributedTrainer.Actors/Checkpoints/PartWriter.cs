@@ -24,7 +24,21 @@ internal static class PartWriter
         var path = Path.Combine(folder, CheckpointNames.Part(range.Index, ranges));
         long bytes = 0;
         var sha256 = "";
-        WholeFile.Write(path, file =>
+        try
+        {
+            WholeFile.Write(path, WriteAll);
+        }
+        catch
+        {
+            RemoveIfEmpty(folder);
+            throw;
+        }
+
+        return new RangePart(
+            range.Index, range.Begin, range.Length, Path.GetFileName(path), bytes, sha256, snapshot.Moments.Count, snapshot.BestVersion, snapshot.Epoch,
+            snapshot.RunSamples);
+
+        void WriteAll(Stream file)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var head = new MemoryStream();
@@ -44,9 +58,18 @@ internal static class PartWriter
                 hash.AppendData(block);
                 bytes += block.Length;
             }
-        });
-        return new RangePart(
-            range.Index, range.Begin, range.Length, Path.GetFileName(path), bytes, sha256, snapshot.Moments.Count, snapshot.BestVersion, snapshot.Epoch,
-            snapshot.RunSamples);
+        }
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Other ranges are in it, or it is gone.
+        }
     }
 }

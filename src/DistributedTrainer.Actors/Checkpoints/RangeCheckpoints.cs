@@ -65,7 +65,7 @@ internal sealed class RangeCheckpoints(OpenedJob job, ServerRange range, IActorR
         catch (Exception exception)
         {
             jobActor.Tell(
-                new PartWritten(new PartReport(snapshot.Version, range.Index, null, $"cannot write to {job.CheckpointFolder}: {exception.Message}")), ActorRefs.NoSender);
+                new PartWritten(new PartReport(snapshot.Version, range.Index, null, $"cannot write to {job.CheckpointFolder}: {DiskError.Reason(exception)}")), ActorRefs.NoSender);
         }
         finally
         {

@@ -183,7 +183,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private void Fetch(FetchModelPiece piece)
     {
         if (_logic.Saver(piece.JobId) is { } node && _nodes.TryGetValue(node, out var saver))
-            saver.Forward(new ServeModelPiece(piece.JobId, piece.File, piece.Offset));
+            saver.Forward(new ServeModelPiece(_logic.RunOf(piece.JobId), piece.File, piece.Offset));
         else
             Sender.Tell(new ModelPiece(piece.File, piece.Offset, 0, []));
     }

@@ -113,7 +113,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void FailOnLink(LinkStillFailed still)
     {
         if (IsMissed(still.Link.Node))
-            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, still.Link.Reason)));
+            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, still.Link.Reason) { MissedNode = still.Link.Node }));
     }
 
     private bool IsMissed(string node) =>

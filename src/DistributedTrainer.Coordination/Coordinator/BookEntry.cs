@@ -10,6 +10,7 @@ namespace DistributedTrainer.Coordination;
 [JsonDerivedType(typeof(JobQueued), "queued")]
 [JsonDerivedType(typeof(JobRecovered), "recovered")]
 [JsonDerivedType(typeof(CheckpointsReady), "checkpoints")]
+[JsonDerivedType(typeof(JobReopened), "reopened")]
 [JsonDerivedType(typeof(JobOpened), "opened")]
 [JsonDerivedType(typeof(AssignmentMade), "assigned")]
 [JsonDerivedType(typeof(AssignmentInForce), "in-force")]
@@ -33,6 +34,15 @@ public sealed record CheckpointsReady(
 
 /// <summary>Enough nodes have the data; training is about to start.</summary>
 public sealed record JobOpened(string JobId, JobStarted Started, string DataSha256, string RecipeSha256) : BookEntry(JobId);
+
+/// <summary>
+/// Something was lost that no node has a copy of: the job is opened again, at its newest checkpoint, under the name that the entry has.
+/// </summary>
+/// <param name="JobId">The new run's name, see <see cref="RunGeneration"/>.</param>
+/// <param name="Step">The last step known to be committed.</param>
+/// <param name="AtSeconds">On the job's clock.</param>
+/// <param name="TrainSeconds">Training time so far, lost steps included.</param>
+public sealed record JobReopened(string JobId, long Step, double AtSeconds, double TrainSeconds) : BookEntry(JobId);
 
 public sealed record AssignmentMade(string JobId, Assignment Assignment) : BookEntry(JobId);
 

@@ -11,6 +11,9 @@ public sealed partial class CoordinatorLogic
     /// <summary>Of two checkpoint events of one run: a short interval must not fill the book.</summary>
     private static readonly TimeSpan BetweenCheckpointEvents = TimeSpan.FromSeconds(1);
 
+    /// <summary>Openings after losses without a step beyond the last loss: then something else is wrong.</summary>
+    private const int MostReopenings = 3;
+
     public void Handle(CheckpointsOpened opened, TimeSpan now)
     {
         _now = now;
@@ -69,6 +72,35 @@ public sealed partial class CoordinatorLogic
         }
     }
 
+    /// <summary>
+    /// Something was lost that no node has a copy of: the job is opened again with the nodes that are left, at its newest checkpoint, or at
+    /// version 0. What was computed since is computed again, to the same bits.
+    /// </summary>
+    /// <returns>False where that was tried and led nowhere.</returns>
+    private bool Reopen(JobRecord job, string reason)
+    {
+        var step = _progress?.Step ?? 0;
+        if (job.Opened is null || job.IsSaving || (job.Reopened is { } last && step <= last.Step && RunGeneration.Of(last.JobId) >= MostReopenings))
+            return false;
+        var train = _progress?.TrainingStartedAt is { } start ? (_now - start).TotalSeconds : 0;
+        var reopened = new JobReopened(RunGeneration.Next(job.Submission.JobId), step, _progress?.Seconds(_now) ?? 0, train);
+        Record(reopened);
+        _progress = new JobProgress(_now, reopened.AtSeconds, step);
+        _sent.Clear();
+        _decisions.Add(new Explain($"{reason} in step {step}, and no other node has what it had: the job goes on from its newest checkpoint"));
+        return true;
+    }
+
+    /// <summary>Another node has lost the link to it: whether it is dead or cut off, the run does without it until it reports again.</summary>
+    private bool ReopenWithout(JobRecord job, RunFailed failure)
+    {
+        if (!Reopen(job, failure.Reason))
+            return false;
+        if (_nodes.Remove(failure.MissedNode))
+            Happened(job, "node-lost", failure.MissedNode, failure.Reason);
+        return true;
+    }
+
     /// <summary>What only shows once the data are loaded.</summary>
     private static string? WhyNotResumed(JobRecord job, RunPlan plan, string dataSha256)
     {
@@ -86,7 +118,7 @@ public sealed partial class CoordinatorLogic
     {
         if (_progress!.TrainingStartedAt is not null)
             return;
-        var before = job.Checkpoints?.TrainSeconds ?? 0;
+        var before = job.Reopened?.TrainSeconds ?? job.Checkpoints?.TrainSeconds ?? 0;
         _progress.TrainingStartedAt = _now - TimeSpan.FromSeconds(before);
         if (before > 0)
             _progress.EpochStartedAt = _now - TimeSpan.FromSeconds(Math.Max(0, before - job.Epochs.Sum(epoch => epoch.Row.Seconds)));
@@ -94,20 +126,16 @@ public sealed partial class CoordinatorLogic
 
     private void TellResumed(JobRecord job)
     {
-        if (job.Checkpoints is not { } checkpoint)
-            return;
-        foreach (var note in checkpoint.Notes)
+        foreach (var note in job.Checkpoints?.Notes ?? [])
             Happened(job, "checkpoint-failed", self, note);
-        if (checkpoint.Version > 0)
-        {
+        if (job.Checkpoints is { Version: > 0 } checkpoint)
             Happened(job, "resumed", self, $"from {checkpoint.Checkpoint}");
-            foreach (var epoch in job.Epochs)
-                _decisions.Add(new TellFollowers(new EpochClosed(job.Submission.JobId, epoch.Row)));
-        }
+        else if (job.Reopened is not null)
+            Happened(job, "resumed", self, "from step 0, because there is no checkpoint");
         else if (job.Submission.Resume)
-        {
             _decisions.Add(new Explain($"no checkpoint in {job.Submission.CheckpointFolder}: the run begins at step 0"));
-        }
+        foreach (var epoch in job.Epochs)
+            _decisions.Add(new TellFollowers(new EpochClosed(job.Submission.JobId, epoch.Row)));
     }
 
     private CheckpointCollector? Collector(JobRecord job)

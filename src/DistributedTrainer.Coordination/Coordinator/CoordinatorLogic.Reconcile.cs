@@ -117,7 +117,7 @@ public sealed partial class CoordinatorLogic
             return;
         }
 
-        _progress = new JobProgress(_now, 0, job.StartVersion);
+        _progress = new JobProgress(_now, job.Reopened is { } again ? again.AtSeconds + (_now - _progress!.StartedAt).TotalSeconds : 0, job.StartVersion);
         Record(new JobOpened(job.Submission.JobId, started, report.DataSha256, JobFile.RecipeSha256(job.Job)));
         foreach (var node in nodes)
             Happened(job, "node-joined", node.Report.Node.Address, string.Join(' ', node.Report.Node.Roles));
@@ -320,7 +320,7 @@ public sealed partial class CoordinatorLogic
         return new JobResult(
             state, reason, exitCode, job.Opened?.RecipeSha256 ?? JobFile.RecipeSha256(job.Job), job.Opened?.DataSha256 ?? "", "", shares.Length, started?.Shards ?? 0,
             started?.Servers ?? 0, 0, _nodes.Values.FirstOrDefault()?.Report.Node.Threads ?? 0, started?.Parameters ?? 0, job.Epochs.Count,
-            last?.Row.Step ?? progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), 0, last?.Row.TrainLoss ?? double.NaN, null, null,
+            last?.Row.Step ?? progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), job.StepsRepeated, last?.Row.TrainLoss ?? double.NaN, null, null,
             progress?.TrainingStartedAt is { } start ? (end - start).TotalSeconds : 0, shares, [.. job.Events])
         {
             ResumedFrom = job.StartVersion > 0 ? job.StartVersion : null,

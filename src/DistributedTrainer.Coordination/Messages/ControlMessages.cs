@@ -155,7 +155,11 @@ public sealed record EpochReport(
     string[] MetricNames, double[] MetricValues, bool IsFinal, int Active) : IControlMessage;
 
 /// <summary>The run cannot go on: a loss that is not finite, a step that does not complete.</summary>
-public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage;
+public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage
+{
+    /// <summary>Not empty: this node cannot be reached any more, which is all that is wrong.</summary>
+    public string MissedNode { get; init; } = "";
+}
 
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
 
