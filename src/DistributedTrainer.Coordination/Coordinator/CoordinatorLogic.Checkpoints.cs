@@ -11,7 +11,7 @@ public sealed partial class CoordinatorLogic
     /// <summary>Of two checkpoint events of one run: a short interval must not fill the book.</summary>
     private static readonly TimeSpan BetweenCheckpointEvents = TimeSpan.FromSeconds(1);
 
-    /// <summary>Openings after losses without a step beyond the last loss: then something else is wrong.</summary>
+    /// <summary>Openings after losses without coming further than before: then something else is wrong.</summary>
     private const int MostReopenings = 3;
 
     public void Handle(CheckpointsOpened opened, TimeSpan now)
@@ -80,7 +80,7 @@ public sealed partial class CoordinatorLogic
     private bool Reopen(JobRecord job, string reason)
     {
         var step = _progress?.Step ?? 0;
-        if (job.Opened is null || job.IsSaving || (job.Reopened is { } last && step <= last.Step && RunGeneration.Of(last.JobId) >= MostReopenings))
+        if (job.Opened is null || job.IsSaving || (step <= job.FurthestLoss.Step && job.FurthestLoss.Times >= MostReopenings))
             return false;
         var train = _progress?.TrainingStartedAt is { } start ? (_now - start).TotalSeconds : 0;
         var reopened = new JobReopened(RunGeneration.Next(job.Submission.JobId), step, _progress?.Seconds(_now) ?? 0, train);

@@ -9,6 +9,9 @@ internal sealed class JobRecord(JobSubmission submission)
     /// <summary>The last time that the job was opened again; null for never.</summary>
     public JobReopened? Reopened { get; private set; }
 
+    /// <summary>The furthest step at which the job was opened again, and how often it was since without coming further.</summary>
+    public (long Step, int Times) FurthestLoss { get; private set; } = (-1, 0);
+
     /// <summary>Steps that were computed again after a loss.</summary>
     public long StepsRepeated { get; private set; }
 
@@ -73,6 +76,7 @@ internal sealed class JobRecord(JobSubmission submission)
     private void Reopen(JobReopened reopened)
     {
         Submission = Submission with { JobId = reopened.JobId, MinNodes = 1, Servers = Opened?.Started.Servers ?? Submission.Servers, Resume = true };
+        FurthestLoss = reopened.Step > FurthestLoss.Step ? (reopened.Step, 1) : (FurthestLoss.Step, FurthestLoss.Times + 1);
         (Reopened, Opened, Checkpoints, Latest, InForce) = (reopened, null, null, null, null);
         Epochs.Clear();
     }
