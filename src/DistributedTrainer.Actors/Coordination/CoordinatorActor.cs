@@ -126,6 +126,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Input<EpochReport>(report => _logic.Handle(report, Now));
         Input<RunFailed>(failure => _logic.Handle(failure, Now));
         Input<ModelSaved>(saved => _logic.Handle(saved, Now));
+        Input<CheckpointsOpened>(opened => _logic.Handle(opened, Now));
+        Input<CheckpointCompleted>(completed => _logic.Handle(completed, Now));
         Input<TickMessage>(_ => _logic.Tick(Now));
         Input<SubmitJob>(submit =>
         {
@@ -181,7 +183,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private void Fetch(FetchModelPiece piece)
     {
         if (_logic.Saver(piece.JobId) is { } node && _nodes.TryGetValue(node, out var saver))
-            saver.Forward(new ServeModelPiece(piece.JobId, piece.File, piece.Offset));
+            saver.Forward(new ServeModelPiece(_logic.RunOf(piece.JobId), piece.File, piece.Offset));
         else
             Sender.Tell(new ModelPiece(piece.File, piece.Offset, 0, []));
     }

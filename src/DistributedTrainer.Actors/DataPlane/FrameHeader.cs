@@ -72,6 +72,9 @@ public readonly record struct FrameHeader
     /// <summary>State: the version that the last part holds as the best so far; −1 where none is kept.</summary>
     public long BestVersion { get; init; }
 
+    /// <summary>Publish and Stamp of range 0: the version, this one or one to come, that all servers write to disk; 0 for none.</summary>
+    public long CheckpointAt { get; init; }
+
     public Slot Slot => new(SlotFirst, SlotEnd);
 
     /// <summary>Writes the header's bytes; the machine is little-endian, as everything .NET runs on.</summary>

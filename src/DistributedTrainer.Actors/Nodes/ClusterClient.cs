@@ -59,11 +59,17 @@ public sealed class ClusterClient : IAsyncDisposable
     public async Task SubmitAsync(JobSubmission submission, TimeSpan timeout)
     {
         var answer = await AskRepeatedly<Answer>(
-            new SubmitJob(submission.JobId, submission.JobText, submission.MinNodes, submission.Servers, submission.Replicas, submission.ModelFolder),
-            timeout).ConfigureAwait(false);
+            Message(submission), timeout).ConfigureAwait(false);
         if (!answer.Accepted)
             throw new NodeStartException(answer.Reason, 2);
     }
+
+    internal static SubmitJob Message(JobSubmission submission) => new(
+        submission.JobId, submission.JobText, submission.MinNodes, submission.Servers, submission.Replicas, submission.ModelFolder)
+    {
+        CheckpointFolder = submission.CheckpointFolder,
+        Resume = submission.Resume,
+    };
 
     /// <summary>Events of a job until it has finished, each once. Survives a move of the coordinator.</summary>
     public async IAsyncEnumerable<JobEvent> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellation)

@@ -83,8 +83,7 @@ public sealed class ClusterNode : IAsyncDisposable
     }
 
     /// <summary>Hands a job to the coordinator. Repeating it with the same id is one job.</summary>
-    public void Submit(JobSubmission submission) => _nodeActor.Tell(new SubmitJob(
-        submission.JobId, submission.JobText, submission.MinNodes, submission.Servers, submission.Replicas, submission.ModelFolder));
+    public void Submit(JobSubmission submission) => _nodeActor.Tell(ClusterClient.Message(submission));
 
     /// <summary>Stops a job at a step ahead of all nodes; its result then has state "stopped".</summary>
     /// <param name="exitCode">130 for a signal, 0 for a cancel.</param>

@@ -21,6 +21,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly IActorRef _coordinator;
     private readonly Func<OpenJob, JobOpenedHere> _opener;
     private readonly List<string> _book = [];
+    private readonly NodeCheckpoints _checkpoints;
     private readonly Dictionary<string, ModelSaved> _savedModels = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
@@ -36,12 +37,15 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         (_description, _transport, _pool, _coordinator, _opener) = (description, transport, pool, coordinator, opener);
 
+        _checkpoints = new NodeCheckpoints(coordinator);
         Receive<ReportTick>(_ => Tick());
         Receive<string>(Greet);
 
         Heed<RefuseNode>(refuse => Stop(refuse.Reason));
         Heed<KeepBookEntry>(Keep);
         Heed<AskBook>(SendBook);
+        Obey<OpenCheckpoints>(_checkpoints.Open);
+        Obey<CompleteCheckpoint>(order => _checkpoints.Complete(order, _book));
         Obey<OpenJob>(Open);
         Obey<PrepareAssignment>(order => ToJob(order.JobId, order));
         Obey<ActivateAssignment>(order => ToJob(order.JobId, order));

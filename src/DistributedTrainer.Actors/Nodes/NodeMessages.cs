@@ -15,9 +15,11 @@ internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStor
 
     private static JobOpenedHere Open(OpenJob open, bool hasReadyGradient)
     {
-        var job = OpenedJob.Open(open.JobId, open.JobText, open.Servers, hasReadyGradient);
-        var store = new ParameterStore(job.Network.Layout.Length);
-        job.Network.Initialize(store.Initial, job.Job.Seed);
+        var job = OpenedJob.Open(open, hasReadyGradient);
+        var store = new ParameterStore(job.Network.Layout.Length, open.Version);
+        // A later version comes from the servers, who read it from the checkpoint.
+        if (open.Version == 0)
+            job.Network.Initialize(store.Initial, job.Job.Seed);
         return new JobOpenedHere(open.JobId, job, store, "");
     }
 }

@@ -48,6 +48,8 @@ internal sealed class EpochLead(OpenedJob job)
     {
         _version = version;
         TrainingMeter.Committed.Record(version);
+        if (job.Plan.IsBoundary(version - 1))
+            EpochSums = default; // the first step of an epoch; its decision may have come at any time
         EpochSums += sums;
         RunSamples += sums.Samples;
         if (_stopNext && _final < 0)
@@ -58,11 +60,23 @@ internal sealed class EpochLead(OpenedJob job)
     public void BeginFrom(FrameHeader header)
     {
         _version = header.Step;
-        EpochSums = header.Step <= _decided ? default : header.Sums; // the decision may have been faster than the state
+        EpochSums = header.Sums;
         RunSamples = (long)header.Extra;
         Stamped = header.Assignment;
         if (header.IsFinal)
             _final = header.Step;
+        TakeEarly();
+    }
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    public void BeginFrom(RangeSnapshot snapshot)
+    {
+        (_version, EpochSums, RunSamples) = (snapshot.Version, snapshot.Epoch, snapshot.RunSamples);
+        TakeEarly();
+    }
+
+    private void TakeEarly()
+    {
         foreach (var evaluation in _early)
             Take(evaluation);
         _early.Clear();
@@ -95,7 +109,7 @@ internal sealed class EpochLead(OpenedJob job)
     public IControlMessage? AtVersion(long version)
     {
         var isFinal = IsFinal(version) || version == job.Plan.TotalSteps;
-        if (version <= _decided || !(isFinal || job.Plan.IsBoundary(version)))
+        if (Stamped == 0 || version <= _decided || !(isFinal || job.Plan.IsBoundary(version)))
             return null;
         if ((job.Data.Validation is not null && _evaluation?.Root is null) || (!job.Job.Penalty.IsNone && _penalty is null))
             return null;
@@ -117,8 +131,9 @@ internal sealed class EpochLead(OpenedJob job)
 
     public void Decided(long version)
     {
-        _decided = version;
-        EpochSums = default;
+        _decided = Math.Max(_decided, version);
+        if (version < _version)
+            return; // a newcomer hears of epochs before its time
         _evaluation = null;
         _penalty = null;
     }

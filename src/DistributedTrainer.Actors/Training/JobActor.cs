@@ -40,6 +40,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private int _computing;
     private int _prepared;
     private long _shardSteps;
+    private readonly SortedDictionary<int, PartReport> _checkpointParts = [];
+    private string[] _checkpointTexts = [];
     private readonly List<(int Range, TensorBuffer Buffer)> _earlyModel = [];
     private ModelCollector? _collector;
     private Task _saving = Task.CompletedTask;
@@ -66,6 +68,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<EvaluationComputed>(Evaluated);
         Receive<ModelRange>(range => Collect(range.Range, range.Buffer));
         Receive<RangeHandedOver>(HandedOver);
+        Receive<RangeRestored>(Restored);
+        Receive<PartWritten>(written => PartWritten(written.Report));
         Receive<ToCoordinator>(_node.Forward);
         Receive<LinkFailed>(FailOnLink);
         Receive<LinkStillFailed>(FailOnLink);
@@ -109,7 +113,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void FailOnLink(LinkStillFailed still)
     {
         if (IsMissed(still.Link.Node))
-            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, still.Link.Reason)));
+            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, still.Link.Reason) { MissedNode = still.Link.Node }));
     }
 
     private bool IsMissed(string node) =>
@@ -143,9 +147,34 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Report();
     }
 
-    private void StartServer(int range, bool awaitsState) => _servers[range] = Context.ActorOf(
-        Props.Create(() => new ParameterServerActor(_job, _job.Ranges[range], _place, awaitsState)).WithDispatcher(ComputeDispatcher),
-        $"server-{range}-{_prepared + 1}");
+    private void StartServer(int range, bool awaitsState)
+    {
+        var restores = !awaitsState && _job.StartVersion > 0;
+        _servers[range] = Context.ActorOf(
+            Props.Create(() => new ParameterServerActor(_job, _job.Ranges[range], _place, awaitsState || restores)).WithDispatcher(ComputeDispatcher),
+            $"server-{range}-{_prepared + 1}");
+        if (restores)
+        {
+            var (job, pool) = (_job, _pool);
+            Task.Run(() => CheckpointReader.Read(job.Checkpoint, job.StartVersion, job.Ranges[range], pool)).PipeTo(
+                Self, success: snapshot => new RangeRestored(range, snapshot, ""), failure: error => new RangeRestored(range, null, error.Message));
+        }
+    }
+
+    private void Restored(RangeRestored restored)
+    {
+        if (restored.Snapshot is null)
+            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}")));
+        else
+            _servers[restored.Range].Tell(restored);
+    }
+
+    private void PartWritten(PartReport report)
+    {
+        _checkpointParts[report.Range] = report;
+        _checkpointTexts = [.. _checkpointParts.Values.Select(part => part.ToText())];
+        Report();
+    }
 
     private void Lead(object message)
     {
@@ -233,6 +262,12 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         if (header.Step < _stamp.Step)
             return;
         _stamp = header;
+        if (header.CheckpointAt > 0)
+        {
+            foreach (var server in _servers.Values)
+                server.Tell(new CheckpointAnnounced(header.CheckpointAt, header.IsFinal));
+        }
+
         if (_assignments.TryGetValue(header.Assignment, out var assignment) && _active?.Number != assignment.Number)
         {
             (_active, _activeSince) = (assignment, header.Step);
@@ -415,7 +450,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         _node.Tell(new JobReport(
             _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.Length, _prepared, _active?.Number ?? 0,
             _decided, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
-        { Layers = _layers });
+        { Layers = _layers, CheckpointParts = _checkpointTexts });
     }
 }
 

@@ -41,11 +41,33 @@ public sealed class OpenedJob : IDisposable
 
     public MetricSet Metrics { get; }
 
+    /// <summary>The version that the run begins from.</summary>
+    public long StartVersion { get; init; }
+
+    /// <summary>The checkpoint that holds that version; empty for version 0, which the seed makes.</summary>
+    internal string Checkpoint { get; init; } = "";
+
+    /// <summary>Where servers write checkpoints; empty for none.</summary>
+    internal string CheckpointFolder { get; init; } = "";
+
     /// <summary>Workers compute nothing and hand over a ready gradient: what is left of a step is the exchange. For benchmarks.</summary>
     internal bool HasReadyGradient { get; init; }
 
     /// <summary>Whether nodes have something to compute at an epoch's end: validation, or the penalty's value.</summary>
     public bool HasEvaluation => Data.Validation is not null || !Job.Penalty.IsNone;
+
+    /// <inheritdoc cref="Open(string, string, int, bool)"/>
+    internal static OpenedJob Open(OpenJob open, bool hasReadyGradient)
+    {
+        var (job, data, network) = Load(open.JobText);
+        return new OpenedJob(open.JobId, job, data, network, open.Servers)
+        {
+            HasReadyGradient = hasReadyGradient,
+            StartVersion = open.Version,
+            Checkpoint = open.Checkpoint,
+            CheckpointFolder = open.CheckpointFolder,
+        };
+    }
 
     /// <summary>Parses, loads and compiles. Takes as long as the data does: never call it on an actor's thread.</summary>
     /// <exception cref="JobFileException">The job is wrong, or does not fit its data.</exception>
@@ -53,12 +75,17 @@ public sealed class OpenedJob : IDisposable
     /// <exception cref="ModelException">The model does not fit the data.</exception>
     public static OpenedJob Open(string id, string jobText, int servers, bool hasReadyGradient = false)
     {
+        var (job, data, network) = Load(jobText);
+        return new OpenedJob(id, job, data, network, servers) { HasReadyGradient = hasReadyGradient };
+    }
+
+    private static (Job Job, DataSet Data, Network Network) Load(string jobText)
+    {
         var job = JobFile.Parse(jobText, "submitted job");
         var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
         try
         {
-            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
-            return new OpenedJob(id, job, data, network, servers) { HasReadyGradient = hasReadyGradient };
+            return (job, data, Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count));
         }
         catch
         {

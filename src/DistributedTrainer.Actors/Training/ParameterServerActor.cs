@@ -20,6 +20,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private readonly SortedDictionary<int, Assignment> _assignments = [];
     private readonly List<FrameArrived> _early = [];
     private readonly EpochLead? _lead;
+    private readonly RangeCheckpoints _checkpoints;
 
     /// <summary>Nodes that get every version of the range, and those that get range 0's stamps only.</summary>
     private string[] _targets = [];
@@ -54,7 +55,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <param name="job">The job.</param>
     /// <param name="range">The range this server owns.</param>
     /// <param name="place">The node's store, pool and data plane.</param>
-    /// <param name="awaitsState">False: starts at version 0, which the store holds. True: another server hands its state over.</param>
+    /// <param name="awaitsState">False: starts at version 0, which the store holds. True: the state is on its way, from another server or from a checkpoint.</param>
     public ParameterServerActor(OpenedJob job, ServerRange range, ServerPlace place, bool awaitsState)
     {
         (_job, _range, _place) = (job, range, place);
@@ -65,6 +66,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         _version = awaitsState ? -1 : 0;
         _current = awaitsState ? null : place.Store.Hold(0);
         _lead = range.Index == 0 ? new EpochLead(job) : null;
+        _checkpoints = new RangeCheckpoints(job, range, place.JobActor);
         BeginStep();
         Receive<FrameArrived>(frame => frame.Header.Kind == FrameKind.Push, Take);
         Receive<FrameArrived>(TakeState);
@@ -75,6 +77,8 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         Receive<StampNext>(Stamp);
         Receive<StopNext>(_ => _lead?.StopAtNextVersion());
         Receive<SendModel>(Send);
+        Receive<CheckpointAnnounced>(Announce);
+        Receive<RangeRestored>(Restore);
         Receive<LeadTick>(_ => ReportProgress());
     }
 
@@ -130,7 +134,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <summary>The leading server: an assignment that all nodes are ready for comes into force with the next version, or with version 0.</summary>
     private void Stamp(StampNext stamp)
     {
-        if (_lead is null || !HasState || stamp.Number <= _lead.Stamped || !_assignments.ContainsKey(stamp.Number))
+        if (_lead is null || stamp.Number <= _lead.Stamped || !_assignments.ContainsKey(stamp.Number))
             return;
         _lead.StampNext(stamp.Number);
         if (_lead.Stamped == 0)
@@ -232,6 +236,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         (_current, _next) = (_next, null);
         _version++;
         TrainingMeter.Updated.Record(_version);
+        CheckpointIfDue();
         KeepBestIfDecided();
         BeginStep();
         _place.JobActor.Tell(new RangeWritten(_header));
@@ -266,6 +271,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             Step = version,
             Assignment = _lead?.TakeStamp() ?? 0,
             IsFinal = _lead?.IsFinal(version) ?? false,
+            CheckpointAt = _checkpoints.Mark(version, _job.Plan.IsBoundary(version), _lead?.IsFinal(version) ?? false),
         };
         foreach (var node in _stamped)
             _place.Transport.Send(node, _job.Id, _header with { Kind = FrameKind.Stamp }, default);
@@ -288,6 +294,8 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (decision.Version <= _decision.Version)
             return;
         _decision = decision;
+        if (decision.Stop)
+            Announce(new CheckpointAnnounced(decision.Version, IsLast: true));
         _lead?.Decided(decision.Version);
         if (decision.KeepBest)
             _keepVersion = decision.Version;
@@ -339,6 +347,42 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         var buffer = _place.Pool.Rent(_range.Length);
         source.CopyTo(buffer.Floats);
         _place.JobActor.Tell(new ModelRange(_range.Index, buffer));
+    }
+
+    // ---- checkpoints ------------------------------------------------------------------------------------------------------
+
+    private void Announce(CheckpointAnnounced announced)
+    {
+        _checkpoints.Announce(announced.Version, announced.IsLast);
+        CheckpointIfDue();
+    }
+
+    /// <summary>A checkpoint holds the state before the decision that may be due at its version: who resumes decides again.</summary>
+    private void CheckpointIfDue()
+    {
+        if (!HasState || _isHandedOver || _next is not null || !_checkpoints.IsDue(_version))
+            return;
+        _checkpoints.Write(RangeSnapshot.Take(_range, _version, _current!, _optimizer.State, _best, _bestVersion, _lead, _place.Pool));
+    }
+
+    private void Restore(RangeRestored restored)
+    {
+        var snapshot = restored.Snapshot!;
+        if (!HasState)
+        {
+            snapshot.Parameters.Floats.CopyTo(Range(_current ??= _place.Store.Hold(snapshot.Version)));
+            foreach (var (moment, state) in snapshot.Moments.Zip(_optimizer.State))
+                moment.Floats.CopyTo(state.Span);
+            if (snapshot.Best is { } best)
+                best.Floats.CopyTo((_best ??= new FloatBuffer(_range.Length)).Span);
+            (_version, _bestVersion) = (snapshot.Version, snapshot.BestVersion);
+            _lead?.BeginFrom(snapshot);
+            BeginStep();
+            ServeTargets();
+            TakeEarly();
+        }
+
+        snapshot.Release();
     }
 
     // ---- handing the range over -------------------------------------------------------------------------------------------
@@ -407,10 +451,15 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         FindTargets(); // the old server has sent them this version
         BeginHeader(_version);
         _place.JobActor.Tell(new RangeWritten(_header));
+        TakeEarly();
+        Report(_lead?.AtVersion(_version));
+    }
+
+    private void TakeEarly()
+    {
         foreach (var partial in _early)
             Take(partial);
         _early.Clear();
-        Report(_lead?.AtVersion(_version));
     }
 
     private void SendCopy(string node, in FrameHeader header, ReadOnlySpan<float> source)

@@ -14,17 +14,18 @@ public sealed class ParameterStore : IDisposable
     private long _version;
     private bool _isDisposed;
 
-    /// <summary>Version 0, all zeros.</summary>
-    public ParameterStore(int length)
+    /// <summary>All zeros, at the version that the run begins from.</summary>
+    public ParameterStore(int length, long version = 0)
     {
         Length = length;
+        _version = version;
         _newest = _pool.Rent(length);
         Initial.Clear();
     }
 
     public int Length { get; }
 
-    /// <summary>Version 0, to be filled before training begins.</summary>
+    /// <summary>The first version, to be filled before training begins.</summary>
     public Span<float> Initial => _newest.Floats[..Length];
 
     /// <summary>The buffer of a version, for writing or reading; the caller releases it. A version newer than any takes a new buffer.</summary>

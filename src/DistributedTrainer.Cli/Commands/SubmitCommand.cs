@@ -14,25 +14,34 @@ internal static class SubmitCommand
         var seeds = Seeds.CreateOption();
         var follow = new Option<bool>("--follow") { Description = "Shows progress until the job is done." };
         var report = new Option<string?>("--report") { Description = "Follows, and writes the report and the model into this folder.", HelpName = "folder" };
+        var resume = new Option<bool>("--resume") { Description = "Goes on from the newest checkpoint in checkpoint.path; begins anew where there is none." };
         var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
-        var command = new Command("submit", "Hands a job to a running cluster.") { job, seeds, follow, report, json };
+        var command = new Command("submit", "Hands a job to a running cluster.") { job, seeds, follow, report, resume, json };
         command.SetAction((parsed, _) => RunAsync(
             JobInput.Read(parsed.GetRequiredValue(job), []), Seeds.ReadOrLocal(parsed.GetValue(seeds)), parsed.GetValue(follow), parsed.GetValue(report),
-            parsed.GetValue(json)));
+            parsed.GetValue(resume), parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(Job job, IReadOnlyList<string> seeds, bool follow, string? reportPath, bool json)
+    private static async Task<int> RunAsync(Job job, IReadOnlyList<string> seeds, bool follow, string? reportPath, bool resume, bool json)
     {
         var begin = TimeProvider.System.GetTimestamp();
         var screen = Screen.For(json);
-        var submission = new JobSubmission(JobInput.NewId(job), JobFile.Format(job), MinNodes: 1, Servers: 0, Replicas: 1, ModelFolder: null);
+        var submission = new JobSubmission(JobInput.NewId(job), JobFile.Format(job), MinNodes: 1, Servers: 0, Replicas: 1, ModelFolder: null)
+        {
+            CheckpointFolder = CheckpointPath.Of(job, report: null, resume),
+            Resume = resume,
+        };
+        if (submission.CheckpointFolder is null && job.Checkpoint.Every.Unit != CheckpointUnit.Never)
+            screen.Errors.WriteLine("this job keeps no checkpoints: set checkpoint.path to a folder that the coordinator and all servers share");
         await using var client = await ClusterClient.ConnectAsync(seeds, RunningCluster.ConnectTimeout);
         if (follow || reportPath is not null)
         {
-            var report = reportPath is null ? null : ReportFolder.Create(reportPath, job, Environment.CurrentDirectory);
+            var report = reportPath is null ? null
+                : resume ? ReportFolder.Resume(reportPath, job, Environment.CurrentDirectory)
+                : ReportFolder.Create(reportPath, job, Environment.CurrentDirectory);
             await using var host = new RunningCluster(client, report?.Path);
-            var record = new RunRecord(submission.JobId, job, 0, submission.Replicas, 0);
+            var record = new RunRecord(submission.JobId, job, 0, submission.Replicas, 0) { EarlierSteps = EarlierRun.StepsIn(report) };
             return await new JobRun(host, record, report, screen, json, TimeProvider.System, begin).RunAsync(submission);
         }
 

@@ -17,7 +17,7 @@ internal static class TrainCommand
         var replicas = new WholeNumberOption("--replicas", "Backups of each range. Default: 1, or 0 on one node", 0, MostNodes - 1);
         var threads = new WholeNumberOption("--threads", "Compute threads of a node. Default: cores / nodes", 1, 1024);
         var set = JobInput.CreateSetOption();
-        var resume = new Option<bool>("--resume") { Description = "Goes on from the last checkpoint (in a later version)." };
+        var resume = new Option<bool>("--resume") { Description = "Goes on from the newest checkpoint in the report folder, or in checkpoint.path; begins anew where there is none." };
         var report = new Option<string?>("--report") { Description = "The report's folder. Default: runs/NAME-N", HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "Prints run.json's object on standard output, and nothing else there." };
         var command = new Command("train", "Trains a model.") { job, nodes, servers, replicas, threads, set, resume, report, json };
@@ -30,17 +30,21 @@ internal static class TrainCommand
     private static async Task<int> RunAsync(TrainOptions options)
     {
         var begin = TimeProvider.System.GetTimestamp();
-        if (options.Resume)
-            throw new CommandException("--resume needs checkpoints, which come in a later version", ExitCode.WrongInput);
         if (options.Replicas >= options.Nodes)
             throw new CommandException($"--replicas is {options.Replicas}; {options.Nodes} nodes have room for at most {options.Nodes - 1}", ExitCode.WrongInput);
         var threads = options.Threads ?? Math.Max(1, Environment.ProcessorCount / options.Nodes);
         await using var host = CreateHost(options.Nodes, threads);
         var job = JobInput.Read(options.Job, options.Set);
-        var report = ReportFolder.Create(options.Report, job, Environment.CurrentDirectory);
+        var report = options.Resume
+            ? ReportFolder.Resume(options.Report, job, Environment.CurrentDirectory)
+            : ReportFolder.Create(options.Report, job, Environment.CurrentDirectory);
         var submission = new JobSubmission(
-            JobInput.NewId(job), JobFile.Format(job), options.Nodes, options.Servers ?? 0, options.Replicas ?? Math.Min(1, options.Nodes - 1), report.Path);
-        var record = new RunRecord(submission.JobId, job, options.Nodes, submission.Replicas, threads);
+            JobInput.NewId(job), JobFile.Format(job), options.Nodes, options.Servers ?? 0, options.Replicas ?? Math.Min(1, options.Nodes - 1), report.Path)
+        {
+            CheckpointFolder = CheckpointPath.Of(job, report, options.Resume),
+            Resume = options.Resume,
+        };
+        var record = new RunRecord(submission.JobId, job, options.Nodes, submission.Replicas, threads) { EarlierSteps = EarlierRun.StepsIn(report) };
         return await new JobRun(host, record, report, Screen.For(options.Json), options.Json, TimeProvider.System, begin).RunAsync(submission);
     }
 

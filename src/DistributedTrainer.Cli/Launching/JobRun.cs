@@ -49,11 +49,13 @@ internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? repo
             host.Abort);
         try
         {
-            using var history = report is null ? null : new HistoryWriter(report.PathOf(ReportFolder.HistoryFile));
+            using var history = report is null ? null : new HistoryWriter(report.PathOf(ReportFolder.HistoryFile), keepsEarlier: report.IsResumed);
             await foreach (var jobEvent in host.RunAsync(submission))
             {
                 var before = _record;
                 _record = before.With(jobEvent);
+                if (_record.Started is not null && before.Started is null)
+                    report?.Begin(_record.Job);
                 if (_record.Epoch != before.Epoch)
                     history?.Append(_record.Epoch!);
                 if (_record != before || jobEvent is JobAccepted)

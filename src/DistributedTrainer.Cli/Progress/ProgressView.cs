@@ -28,8 +28,8 @@ internal sealed class ProgressView(Screen screen, TimeProvider time)
                 if (started.Layers.Count > 0)
                     ModelTable.Write(screen.Progress, started.Layers, []);
                 break;
-            // The opening line counts the nodes that are there from the start.
-            case ClusterChanged { Change: var change } when change is not { Step: 0, Kind: "node-joined" }:
+            // The opening line counts the nodes that are there from the start. Checkpoints are written all the time; those that are not are told.
+            case ClusterChanged { Change: var change } when change.Kind != "checkpoint" && !(change.Kind == "node-joined" && run.Progress is null):
                 Line($"step {change.Step}: {change.Kind} {change.Node} {change.Detail}".TrimEnd());
                 break;
             case StepProgress:

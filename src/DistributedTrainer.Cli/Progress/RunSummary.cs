@@ -11,6 +11,8 @@ internal static class RunSummary
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name} {result.State} ({result.StopReason}): {result.Epochs} epochs, {result.Steps:N0} steps, {result.Samples:N0} samples in {result.TrainSeconds:0.00} s, {wallSeconds:0.00} s in all"));
+        if (result.ResumedFrom is { } version)
+            Field(output, "resumed from", string.Create(CultureInfo.InvariantCulture, $"step {version:N0}"));
         if (!double.IsNaN(result.TrainLoss))
             Field(output, "train loss", ProgressText.Value(result.TrainLoss));
         Score(output, "validation", result.Validation);

@@ -3,7 +3,8 @@ using DistributedTrainer.Coordination;
 namespace DistributedTrainer.Cli;
 
 /// <summary>Writes history.csv as epochs close, so that a run that is killed leaves what it had.</summary>
-internal sealed class HistoryWriter(string path) : IDisposable
+/// <param name="keepsEarlier">A run that resumes: what is there stays until the epochs before the checkpoint are told again.</param>
+internal sealed class HistoryWriter(string path, bool keepsEarlier = false) : IDisposable
 {
     private StreamWriter? _file;
 
@@ -15,7 +16,12 @@ internal sealed class HistoryWriter(string path) : IDisposable
     }
 
     /// <summary>Leaves at least the header, where no epoch closed.</summary>
-    public void Dispose() => (_file ?? Open([])).Dispose();
+    public void Dispose()
+    {
+        if (_file is null && keepsEarlier)
+            return;
+        (_file ?? Open([])).Dispose();
+    }
 
     private StreamWriter Open(IEnumerable<string> metrics)
     {

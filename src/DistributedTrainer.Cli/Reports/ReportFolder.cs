@@ -12,10 +12,13 @@ internal sealed class ReportFolder
 
     private readonly List<string> _createdFolders = [];
 
-    private ReportFolder(string path) => Path = path;
+    private ReportFolder(string path, bool isResumed = false) => (Path, IsResumed) = (path, isResumed);
 
     /// <summary>Absolute.</summary>
     public string Path { get; }
+
+    /// <summary>An earlier run's folder: what is in it stays until the run that resumes replaces it.</summary>
+    public bool IsResumed { get; }
 
     /// <summary>
     /// Takes the folder that was asked for, which must be empty or absent, or the first free runs/name-n. Writes job.yaml into it, which is
@@ -38,11 +41,32 @@ internal sealed class ReportFolder
 
         for (var number = 1; ; number++)
         {
-            var name = $"{FileName(job.Name)}-{number.ToString(CultureInfo.InvariantCulture)}";
-            var folder = new ReportFolder(System.IO.Path.Combine(workingFolder, "runs", name));
+            var folder = new ReportFolder(Numbered(job, number, workingFolder));
             if (!Directory.Exists(folder.Path) && folder.TryTake(text))
                 return folder;
         }
+    }
+
+    /// <summary>
+    /// Takes the folder of the run to go on with: the one that was asked for, or the newest runs/name-n. Where there is none yet, or it is
+    /// empty, a new one as <see cref="Create"/> does, so that who restarts a run may always ask to resume.
+    /// </summary>
+    /// <exception cref="CommandException">The folder holds something else than a run, or cannot be written.</exception>
+    public static ReportFolder Resume(string? asked, Job job, string workingFolder)
+    {
+        var path = asked is null ? Newest(job, workingFolder) : System.IO.Path.GetFullPath(asked, workingFolder);
+        if (path is null || !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
+            return Create(asked, job, workingFolder);
+        return File.Exists(System.IO.Path.Combine(path, JobFileName))
+            ? new ReportFolder(path, isResumed: true)
+            : throw new CommandException($"{path} holds no run: {JobFileName} is missing; name the report folder of the run to resume with --report", ExitCode.WrongInput);
+    }
+
+    /// <summary>Training begins: a folder that is resumed gets the job as it is run now.</summary>
+    public void Begin(Job job)
+    {
+        if (IsResumed)
+            WriteWhole(JobFileName, System.Text.Encoding.UTF8.GetBytes(JobFile.Format(job)));
     }
 
     /// <summary>A file of the report.</summary>
@@ -51,6 +75,8 @@ internal sealed class ReportFolder
     /// <summary>Takes back what <see cref="Create"/> made: the run never began, and nothing is left of it.</summary>
     public void Discard()
     {
+        if (IsResumed)
+            return;
         File.Delete(PathOf(JobFileName));
         File.Delete(PathOf(HistoryFile));
         foreach (var folder in Enumerable.Reverse(_createdFolders))
@@ -96,6 +122,17 @@ internal sealed class ReportFolder
         Directory.CreateDirectory(path);
         _createdFolders.Add(path);
     }
+
+    private static string? Newest(Job job, string workingFolder)
+    {
+        var number = 0;
+        while (Directory.Exists(Numbered(job, number + 1, workingFolder)))
+            number++;
+        return number == 0 ? null : Numbered(job, number, workingFolder);
+    }
+
+    private static string Numbered(Job job, int number, string workingFolder) =>
+        System.IO.Path.Combine(workingFolder, "runs", $"{FileName(job.Name)}-{number.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>A job's name as a folder's: anything but letters, digits, dots, hyphens and underscores becomes a hyphen.</summary>
     private static string FileName(string name)

@@ -34,7 +34,10 @@ internal static class RunJson
             json.WriteNumber("steps", result.Steps);
             json.WriteNumber("samples", result.Samples);
             json.WriteNumber("steps_repeated", result.StepsRepeated);
-            json.WriteNull("resumed_from");
+            if (result.ResumedFrom is { } version)
+                json.WriteNumber("resumed_from", version);
+            else
+                json.WriteNull("resumed_from");
             Number(json, "train_loss", result.TrainLoss);
             Score(json, "validation", result.Validation);
             Score(json, "test", result.Test);

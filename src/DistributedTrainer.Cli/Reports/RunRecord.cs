@@ -10,6 +10,9 @@ namespace DistributedTrainer.Cli;
 /// <param name="Threads">A node's compute threads.</param>
 internal sealed record RunRecord(string JobId, Job Job, int Nodes, int Replicas, int Threads)
 {
+    /// <summary>Steps that an earlier run in the same report folder is known to have committed; 0 for none.</summary>
+    public long EarlierSteps { get; init; }
+
     public JobStarted? Started { get; init; }
 
     public StepProgress? Progress { get; init; }
@@ -32,7 +35,10 @@ internal sealed record RunRecord(string JobId, Job Job, int Nodes, int Replicas,
         StepProgress progress when progress.Step >= Step => this with { Progress = progress },
         EpochClosed { Row: var row } when row.Epoch > (Epoch?.Epoch ?? 0) => this with { Epoch = row },
         ClusterChanged { Change: var change } when !Changes.Contains(change) => this with { Changes = [.. Changes, change] },
-        JobFinished { Result: var result } => this with { Result = result },
+        JobFinished { Result: var result } => this with
+        {
+            Result = result with { StepsRepeated = result.StepsRepeated + Math.Max(0, EarlierSteps - (result.ResumedFrom ?? 0)) },
+        },
         _ => this,
     };
 

@@ -9,6 +9,8 @@ namespace DistributedTrainer.Coordination;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
 [JsonDerivedType(typeof(JobQueued), "queued")]
 [JsonDerivedType(typeof(JobRecovered), "recovered")]
+[JsonDerivedType(typeof(CheckpointsReady), "checkpoints")]
+[JsonDerivedType(typeof(JobReopened), "reopened")]
 [JsonDerivedType(typeof(JobOpened), "opened")]
 [JsonDerivedType(typeof(AssignmentMade), "assigned")]
 [JsonDerivedType(typeof(AssignmentInForce), "in-force")]
@@ -23,8 +25,24 @@ public sealed record JobQueued(string JobId, JobSubmission Submission) : BookEnt
 /// <summary>Another coordinator took over at a time on the job's clock.</summary>
 public sealed record JobRecovered(string JobId, double AtSeconds) : BookEntry(JobId);
 
+/// <summary>
+/// The checkpoint folder is fit, and this is the version that the run begins from. As many <see cref="EpochDecided"/> follow as were
+/// decided before it.
+/// </summary>
+public sealed record CheckpointsReady(
+    string JobId, long Version, string Checkpoint, string DataSha256, double TrainSeconds, IReadOnlyList<string> Notes, int Epochs) : BookEntry(JobId);
+
 /// <summary>Enough nodes have the data; training is about to start.</summary>
 public sealed record JobOpened(string JobId, JobStarted Started, string DataSha256, string RecipeSha256) : BookEntry(JobId);
+
+/// <summary>
+/// Something was lost that no node has a copy of: the job is opened again, at its newest checkpoint, under the name that the entry has.
+/// </summary>
+/// <param name="JobId">The new run's name, see <see cref="RunGeneration"/>.</param>
+/// <param name="Step">The last step known to be committed.</param>
+/// <param name="AtSeconds">On the job's clock.</param>
+/// <param name="TrainSeconds">Training time so far, lost steps included.</param>
+public sealed record JobReopened(string JobId, long Step, double AtSeconds, double TrainSeconds) : BookEntry(JobId);
 
 public sealed record AssignmentMade(string JobId, Assignment Assignment) : BookEntry(JobId);
 

@@ -29,6 +29,8 @@ public sealed partial class CoordinatorLogic
         }
 
         Release(job);
+        if (!OpenCheckpoints(job))
+            return;
         var candidates = _nodes.Values.Where(node => !node.Report.Leaving).OrderBy(node => node.Order).ToList();
         foreach (var node in candidates)
             TellToOpen(job, node);
@@ -57,6 +59,8 @@ public sealed partial class CoordinatorLogic
         }
 
         Start(job, ReportOn(job, candidates.First(node => WhyUnfit(job, node, hash) is null))!, candidates);
+        if (job.Closed is not null)
+            return;
         foreach (var reason in reasons)
             Happened(job, "shards-moved", self, reason!);
     }
@@ -64,7 +68,12 @@ public sealed partial class CoordinatorLogic
     private void TellToOpen(JobRecord job, NodeEntry node)
     {
         if (ReportOn(job, node) is null)
-            Repeat(node.Report.Node.Address, $"open {job.Submission.JobId}", new OpenJob(Term, _book.Count, job.Submission.JobId, job.Submission.JobText, Servers(job)));
+            Repeat(node.Report.Node.Address, $"open {job.Submission.JobId}", new OpenJob(Term, _book.Count, job.Submission.JobId, job.Submission.JobText, Servers(job))
+            {
+                Version = job.StartVersion,
+                Checkpoint = job.Checkpoints?.Checkpoint ?? "",
+                CheckpointFolder = job.Submission.CheckpointFolder ?? "",
+            });
     }
 
     /// <summary>Server ranges asked for: by default on the first two nodes.</summary>
@@ -102,11 +111,18 @@ public sealed partial class CoordinatorLogic
         {
             Layers = [.. report.Layers.Select(LayerLine.Parse)],
         };
-        _progress = new JobProgress(_now, 0);
+        if (WhyNotResumed(job, plan, report.DataSha256) is { } reason)
+        {
+            Close(job, "failed", reason, 2);
+            return;
+        }
+
+        _progress = new JobProgress(_now, job.Reopened is { } again ? again.AtSeconds + (_now - _progress!.StartedAt).TotalSeconds : 0, job.StartVersion);
         Record(new JobOpened(job.Submission.JobId, started, report.DataSha256, JobFile.RecipeSha256(job.Job)));
         foreach (var node in nodes)
             Happened(job, "node-joined", node.Report.Node.Address, string.Join(' ', node.Report.Node.Roles));
         _decisions.Add(new TellFollowers(started));
+        TellResumed(job);
     }
 
     // ---- running: assignments, decisions, stops --------------------------------------------------------------------------
@@ -116,6 +132,7 @@ public sealed partial class CoordinatorLogic
         foreach (var node in _nodes.Values.Where(node => !node.Report.Leaving))
             TellToOpen(job, node);
         Release(job);
+        FollowCheckpoints(job);
         if (job.IsSaving)
         {
             Save(job);
@@ -185,8 +202,8 @@ public sealed partial class CoordinatorLogic
         if (job.Latest is { } latest && latest.Shards.SequenceEqual(assignment.Shards) && latest.Primaries.SequenceEqual(assignment.Primaries))
             return false;
         Record(new AssignmentMade(job.Submission.JobId, assignment));
-        _progress!.TrainingStartedAt ??= _now;
-        _progress.TouchedAt = _now;
+        StartClocks(job);
+        _progress!.TouchedAt = _now;
         _decisions.Add(new Explain($"assignment {assignment.Number}: {reason}"));
         return true;
     }
@@ -225,6 +242,12 @@ public sealed partial class CoordinatorLogic
     {
         _progress!.SavingSince ??= _now;
         SendDecision(job);
+        if (_progress.Saved is { } saved && (saved.Error.Length > 0 || IsLastCheckpointSettled(job)))
+        {
+            Finish(job, saved);
+            return;
+        }
+
         var useBest = job.Job.Stop.Patience is not null;
         var version = useBest ? job.LastEpoch!.State.BestVersion : job.LastEpoch!.Row.Step;
         var saver = Saver(job);
@@ -297,7 +320,10 @@ public sealed partial class CoordinatorLogic
         return new JobResult(
             state, reason, exitCode, job.Opened?.RecipeSha256 ?? JobFile.RecipeSha256(job.Job), job.Opened?.DataSha256 ?? "", "", shares.Length, started?.Shards ?? 0,
             started?.Servers ?? 0, 0, _nodes.Values.FirstOrDefault()?.Report.Node.Threads ?? 0, started?.Parameters ?? 0, job.Epochs.Count,
-            last?.Row.Step ?? progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), 0, last?.Row.TrainLoss ?? double.NaN, null, null,
-            progress?.TrainingStartedAt is { } start ? (end - start).TotalSeconds : 0, shares, [.. job.Events]);
+            last?.Row.Step ?? progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), job.StepsRepeated, last?.Row.TrainLoss ?? double.NaN, null, null,
+            progress?.TrainingStartedAt is { } start ? (end - start).TotalSeconds : 0, shares, [.. job.Events])
+        {
+            ResumedFrom = job.StartVersion > 0 ? job.StartVersion : null,
+        };
     }
 }

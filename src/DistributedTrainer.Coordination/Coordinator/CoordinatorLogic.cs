@@ -43,10 +43,14 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     /// <summary>Takes the decisions made since the last call.</summary>
     public IReadOnlyList<CoordinatorDecision> Drain()
     {
-        var decisions = _decisions.ToArray();
+        var decisions = _decisions.Select(ForClients).ToArray();
         _decisions.Clear();
         return decisions;
     }
+
+    /// <summary>Clients know a job by the name that they gave it, whatever run of it this is.</summary>
+    private static CoordinatorDecision ForClients(CoordinatorDecision decision) =>
+        decision is TellFollowers tell ? new TellFollowers(tell.Event with { JobId = RunGeneration.JobOf(tell.Event.JobId) }) : decision;
 
     /// <summary>Goes on from another coordinator's book.</summary>
     /// <param name="texts">Its entries, from the first.</param>
@@ -64,7 +68,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         // The latest moment of the run's clock that the book knows.
         var at = Math.Max(job.Events.Count == 0 ? 0 : job.Events[^1].AtSeconds, job.Epochs.Sum(epoch => epoch.Row.Seconds));
         Record(new JobRecovered(job.Submission.JobId, at));
-        _progress = new JobProgress(now, at, job.LastEpoch?.Row.Step ?? 0) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
+        _progress = new JobProgress(now, at, Math.Max(job.StartVersion, job.LastEpoch?.Row.Step ?? 0)) { TrainingStartedAt = now - TimeSpan.FromSeconds(at) };
         if (job.Opened is not null)
             Happened(job, "coordinator-moved", self, $"term {Term}");
     }
@@ -88,7 +92,11 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
 
         Record(new JobQueued(
             submit.JobId,
-            new JobSubmission(submit.JobId, submit.JobText, submit.MinNodes, submit.Servers, submit.Replicas, submit.ModelFolder)));
+            new JobSubmission(submit.JobId, submit.JobText, submit.MinNodes, submit.Servers, submit.Replicas, submit.ModelFolder)
+            {
+                CheckpointFolder = submit.CheckpointFolder,
+                Resume = submit.Resume,
+            }));
         var waiting = _queue.Count > 1 ? $"{_queue.Count - 1} jobs before it" : "nodes";
         _decisions.Add(new TellFollowers(new JobAccepted(submit.JobId, _jobs[submit.JobId].Job.Name, waiting)));
         Reconcile();
@@ -140,6 +148,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         node.Report = report;
+        TakeParts(report);
         SendBook(node);
         CloseOn(report);
         Reconcile();
@@ -164,7 +173,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         var isMissed = job.IsSaving
             ? job.InForce!.Primaries.Contains(address) || Saver(job) == address
             : job.Participants.Contains(address) && !IsReleased(job, address, politely);
-        if (isMissed)
+        if (isMissed && !Reopen(job, $"node {address} was lost"))
             Close(job, "failed", $"node {address} was lost in step {_progress?.Step}: it had shards or a server range, and this version cannot replace a node that did not leave politely", 1);
         Reconcile();
     }
@@ -201,7 +210,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     public void Handle(RunFailed failure, TimeSpan now)
     {
         _now = now;
-        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId)
+        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId && !(failure.MissedNode.Length > 0 && ReopenWithout(job, failure)))
             Close(job, "failed", failure.Reason, 1);
         Reconcile();
     }
@@ -209,8 +218,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     public void Handle(ModelSaved saved, TimeSpan now)
     {
         _now = now;
-        if (Current is { IsSaving: true } job && job.Submission.JobId == saved.JobId)
-            Finish(job, saved);
+        if (Current is { IsSaving: true } job && job.Submission.JobId == saved.JobId && _progress is { } progress)
+            progress.Saved = saved;
         Reconcile();
     }
 
@@ -241,12 +250,15 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         events.AddRange(job.Events.Select(change => new ClusterChanged(jobId, change)));
         if (job.Closed is { } closed)
             events.Add(new JobFinished(jobId, closed.Result));
-        return events;
+        return [.. events.Select(told => told with { JobId = jobId })];
     }
 
     public bool IsClosed(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed is not null;
 
     public bool Knows(string jobId) => _jobs.ContainsKey(jobId);
+
+    /// <summary>The name of a job's last run among nodes.</summary>
+    public string RunOf(string jobId) => _jobs.GetValueOrDefault(jobId)?.Submission.JobId ?? jobId;
 
     /// <summary>The node that holds a finished job's model; null where there is none.</summary>
     public string? Saver(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed?.Saver;
@@ -256,7 +268,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         var current = Current;
         return new ClusterStatus(
             [.. _jobs.Values.Select(job => new JobStatus(
-                job.Submission.JobId,
+                RunGeneration.JobOf(job.Submission.JobId),
                 job.Job.Name,
                 job.Closed?.Result.State ?? (job != current ? "waiting" : job.Opened is null ? "opening" : "running"),
                 job.Epochs.Count,
@@ -347,7 +359,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     /// <summary>Tells a node to free a job that is over: the first order may have been lost.</summary>
     private void CloseOn(NodeReport report)
     {
-        if (report.Job is { IsIdle: false, JobId: var id } && _jobs.GetValueOrDefault(id)?.Closed is not null)
+        if (report.Job is { IsIdle: false, JobId: var id } && _jobs.GetValueOrDefault(RunGeneration.JobOf(id))?.Closed is not null)
             Repeat(report.Node.Address, $"close {id}", new CloseJob(Term, _book.Count, id));
     }
 
@@ -363,9 +375,10 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             _queue.Add(queued.JobId);
         }
 
-        _jobs[entry.JobId].Apply(entry);
+        var jobId = RunGeneration.JobOf(entry.JobId);
+        _jobs[jobId].Apply(entry);
         if (entry is JobClosed)
-            _queue.Remove(entry.JobId);
+            _queue.Remove(jobId);
         foreach (var node in _nodes.Values)
         {
             // At once where the node has all that came before, so that the orders that follow find the entry there.
@@ -376,9 +389,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
     }
 
-    private void Happened(JobRecord job, string kind, string node, string detail)
+    private void Happened(JobRecord job, string kind, string node, string detail, long? step = null)
     {
-        var happened = new RunEvent(_progress?.Seconds(_now) ?? 0, _progress?.Step ?? 0, kind, node, detail);
+        var happened = new RunEvent(_progress?.Seconds(_now) ?? 0, step ?? _progress?.Step ?? 0, kind, node, detail);
         Record(new RunEventHappened(job.Submission.JobId, happened));
         _decisions.Add(new TellFollowers(new ClusterChanged(job.Submission.JobId, happened)));
         _decisions.Add(new Explain($"{kind} {node} {detail}"));

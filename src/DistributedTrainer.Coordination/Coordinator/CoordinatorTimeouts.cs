@@ -15,6 +15,9 @@ public sealed record CoordinatorTimeouts
     /// <summary>For the model to be collected and written.</summary>
     public TimeSpan Save { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>For the run's last checkpoint, once its model is saved.</summary>
+    public TimeSpan LastCheckpoint { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Before a command without visible effect is sent again.</summary>
     public TimeSpan Repeat { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -25,6 +25,15 @@ internal sealed class JobProgress(TimeSpan startedAt, double offsetSeconds, long
 
     public TimeSpan? SavingSince { get; set; }
 
+    /// <summary>The model is saved; the run's last checkpoint may still be on its way to disk.</summary>
+    public ModelSaved? Saved { get; set; }
+
+    /// <summary>Checkpoints under way; null before training and where the job keeps none.</summary>
+    public CheckpointCollector? Checkpoints { get; set; }
+
+    /// <summary>When the last checkpoint was told of.</summary>
+    public TimeSpan? CheckpointToldAt { get; set; }
+
     public double Seconds(TimeSpan now) => offsetSeconds + (now - StartedAt).TotalSeconds;
 
     /// <returns>Whether a step was committed since the last report.</returns>

@@ -3,9 +3,25 @@ namespace DistributedTrainer.Coordination;
 /// <summary>What the coordinator knows of one job: the fold of its book entries.</summary>
 internal sealed class JobRecord(JobSubmission submission)
 {
-    public JobSubmission Submission { get; } = submission;
+    /// <summary>As submitted; once the job was opened again, with the newest run's name, from any number of nodes, and resuming.</summary>
+    public JobSubmission Submission { get; private set; } = submission;
+
+    /// <summary>The last time that the job was opened again; null for never.</summary>
+    public JobReopened? Reopened { get; private set; }
+
+    /// <summary>The furthest step at which the job was opened again, and how often it was since without coming further.</summary>
+    public (long Step, int Times) FurthestLoss { get; private set; } = (-1, 0);
+
+    /// <summary>Steps that were computed again after a loss.</summary>
+    public long StepsRepeated { get; private set; }
 
     public Job Job { get; } = JobFile.Parse(submission.JobText, "submitted job");
+
+    /// <summary>What is known of the checkpoint folder; null before, and for a job without one.</summary>
+    public CheckpointsReady? Checkpoints { get; private set; }
+
+    /// <summary>The version that the run begins from.</summary>
+    public long StartVersion => Checkpoints?.Version ?? 0;
 
     public JobOpened? Opened { get; private set; }
 
@@ -41,7 +57,12 @@ internal sealed class JobRecord(JobSubmission submission)
         switch (entry)
         {
             case JobRecovered recovered: RecoveredAtSeconds = recovered.AtSeconds; break;
-            case JobOpened opened: Opened = opened; break;
+            case CheckpointsReady checkpoints: Checkpoints = checkpoints; break;
+            case JobReopened reopened: Reopen(reopened); break;
+            case JobOpened opened:
+                Opened = opened;
+                StepsRepeated += Math.Max(0, (Reopened?.Step ?? 0) - StartVersion);
+                break;
             case AssignmentMade made: Latest = made.Assignment; break;
             case AssignmentInForce: InForce = Latest; break;
             case EpochDecided epoch: Epochs.Add(epoch); break;
@@ -50,5 +71,13 @@ internal sealed class JobRecord(JobSubmission submission)
             case JobClosed closed: Closed = closed; break;
             default: break;
         }
+    }
+
+    private void Reopen(JobReopened reopened)
+    {
+        Submission = Submission with { JobId = reopened.JobId, MinNodes = 1, Servers = Opened?.Started.Servers ?? Submission.Servers, Resume = true };
+        FurthestLoss = reopened.Step > FurthestLoss.Step ? (reopened.Step, 1) : (FurthestLoss.Step, FurthestLoss.Times + 1);
+        (Reopened, Opened, Checkpoints, Latest, InForce) = (reopened, null, null, null, null);
+        Epochs.Clear();
     }
 }

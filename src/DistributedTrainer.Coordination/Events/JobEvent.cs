@@ -47,7 +47,7 @@ public sealed record HistoryRow(
     IReadOnlyList<KeyValuePair<string, double>> ValidationMetrics, double Seconds, double SamplesPerSecond);
 
 /// <summary>One entry of run.json's <c>events</c>.</summary>
-/// <param name="Kind">node-joined node-left node-lost shards-moved server-failover coordinator-moved checkpoint resumed.</param>
+/// <param name="Kind">node-joined node-left node-lost shards-moved server-failover coordinator-moved checkpoint checkpoint-failed resumed.</param>
 public sealed record RunEvent(double AtSeconds, long Step, string Kind, string Node, string Detail);
 
 /// <summary>One entry of run.json's <c>per_node</c>.</summary>
@@ -63,7 +63,11 @@ public sealed record PartScore(double Loss, IReadOnlyList<KeyValuePair<string, d
 public sealed record JobResult(
     string State, string StopReason, int ExitCode, string RecipeSha256, string DataSha256, string WeightsSha256, int Nodes, int Shards, int Servers,
     int Replicas, int Threads, int Parameters, int Epochs, long Steps, long Samples, long StepsRepeated, double TrainLoss, PartScore? Validation,
-    PartScore? Test, double TrainSeconds, IReadOnlyList<NodeShare> PerNode, IReadOnlyList<RunEvent> Events);
+    PartScore? Test, double TrainSeconds, IReadOnlyList<NodeShare> PerNode, IReadOnlyList<RunEvent> Events)
+{
+    /// <summary>The version of the checkpoint that the run went on from; null where it began from the seed.</summary>
+    public long? ResumedFrom { get; init; }
+}
 
 /// <summary>Reads and writes job events as JSON lines without reflection, so that it costs nothing at start.</summary>
 [JsonSourceGenerationOptions(

@@ -33,6 +33,8 @@ public sealed record Job
     /// <summary>Null: by the loss.</summary>
     public IReadOnlyList<MetricSpec>? Metrics { get; init; }
 
+    public CheckpointSpec Checkpoint { get; init; } = new();
+
     /// <summary>Whether the job keeps rows, or names files, for validation.</summary>
     public bool HasValidation => Data.ValidationFraction > 0 || Data.ValidationFiles is not null;
 

@@ -37,12 +37,15 @@ public static class JobFile
     public static string Format(Job job) => YamlWriter.Write((MapNode)JobSection.Form.Write(job.SpelledOut(), Purpose.JobFile));
 
     /// <summary>SHA-256, lower-case hex, of everything that can change the weights: all but name, metrics, checkpoint and data paths.</summary>
-    public static string RecipeSha256(Job job)
+    public static string RecipeSha256(Job job) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RecipeVersion + JsonForm.Of(RecipeTree(job))!.ToJsonString())));
+
+    /// <summary>What <see cref="RecipeSha256"/> hashes.</summary>
+    internal static JobNode RecipeTree(Job job)
     {
         // Eight is what the default of shards comes to for every batch that an explicit eight is allowed for.
         var spelled = job.SpelledOut();
-        var tree = JobSection.Form.Write(spelled with { Shards = spelled.Shards ?? Job.DefaultShards }, Purpose.Recipe);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RecipeVersion + JsonForm.Of(tree)!.ToJsonString())));
+        return JobSection.Form.Write(spelled with { Shards = spelled.Shards ?? Job.DefaultShards }, Purpose.Recipe);
     }
 
     /// <summary>The JSON Schema (2020-12) of job files, from the same tables that the parser reads by.</summary>

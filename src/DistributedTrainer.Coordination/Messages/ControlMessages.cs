@@ -55,11 +55,21 @@ public sealed record JobReport(
 {
     /// <summary>The model table, a <see cref="LayerLine"/> a layer; empty until the job is open.</summary>
     public string[] Layers { get; init; } = [];
+
+    /// <summary>The newest <see cref="PartReport"/> of each range that this node has written to disk, or failed to.</summary>
+    public string[] CheckpointParts { get; init; } = [];
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
 
-public sealed record SubmitJob(string JobId, string JobText, int MinNodes, int Servers, int Replicas, string? ModelFolder) : IControlMessage;
+public sealed record SubmitJob(string JobId, string JobText, int MinNodes, int Servers, int Replicas, string? ModelFolder) : IControlMessage
+{
+    /// <inheritdoc cref="JobSubmission.CheckpointFolder"/>
+    public string? CheckpointFolder { get; init; }
+
+    /// <inheritdoc cref="JobSubmission.Resume"/>
+    public bool Resume { get; init; }
+}
 
 public sealed record CancelJob(string JobId, string Reason, int ExitCode) : IControlMessage;
 
@@ -88,8 +98,37 @@ public sealed record KeepBookEntry(long Term, int Index, string Json) : ICoordin
 /// <summary>Asks a node for the book from an entry on; it answers with <see cref="KeepBookEntry"/> messages.</summary>
 public sealed record AskBook(long Term, int FromIndex) : ICoordinatorMessage;
 
+/// <summary>
+/// To the coordinator's own node: see that checkpoints can be written into the folder, and find the newest valid one in it where the job
+/// resumes.
+/// </summary>
+/// <param name="FromEpoch">The first of the checkpoint's epochs that the coordinator lacks.</param>
+public sealed record OpenCheckpoints(long Term, int Book, string JobId, string JobText, string Folder, bool Resume, int FromEpoch) : ICommand;
+
+/// <summary>The answer.</summary>
+/// <param name="Error">Why the job cannot run with this folder; empty where it can.</param>
+/// <param name="Version">The version to begin from: the checkpoint's, or 0.</param>
+/// <param name="Checkpoint">The checkpoint's folder; empty for version 0.</param>
+/// <param name="DataSha256">The data that the checkpoint's run had.</param>
+/// <param name="Notes">Checkpoints that were found damaged, and why.</param>
+/// <param name="Epochs">How many epochs were decided before the checkpoint.</param>
+/// <param name="EpochTexts">Those from FromEpoch on, each a <see cref="CheckpointEpoch"/> as JSON, perhaps not all of them.</param>
+public sealed record CheckpointsOpened(
+    string JobId, string Error, long Version, string Checkpoint, string DataSha256, double TrainSeconds, string[] Notes, int Epochs, int FromEpoch,
+    string[] EpochTexts) : IControlMessage;
+
 /// <summary>Load the data, compile the model, report.</summary>
-public sealed record OpenJob(long Term, int Book, string JobId, string JobText, int Servers) : ICommand;
+public sealed record OpenJob(long Term, int Book, string JobId, string JobText, int Servers) : ICommand
+{
+    /// <summary>The version that the run begins from; 0 is filled from the seed.</summary>
+    public long Version { get; init; }
+
+    /// <summary>The checkpoint that holds that version; empty for version 0.</summary>
+    public string Checkpoint { get; init; } = "";
+
+    /// <summary>Where servers write checkpoints; empty for none.</summary>
+    public string CheckpointFolder { get; init; } = "";
+}
 
 /// <summary>Get ready to follow an assignment. Shards and Primaries hold node addresses by shard and by range.</summary>
 public sealed record PrepareAssignment(long Term, int Book, string JobId, int Number, string[] Shards, string[] Primaries) : ICommand;
@@ -116,9 +155,24 @@ public sealed record EpochReport(
     string[] MetricNames, double[] MetricValues, bool IsFinal, int Active) : IControlMessage;
 
 /// <summary>The run cannot go on: a loss that is not finite, a step that does not complete.</summary>
-public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage;
+public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage
+{
+    /// <summary>Not empty: this node cannot be reached any more, which is all that is wrong.</summary>
+    public string MissedNode { get; init; } = "";
+}
 
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
+
+/// <summary>
+/// To the coordinator's own node: all ranges of a version are written; write the manifest, from the book and these, and remove what need not
+/// be kept.
+/// </summary>
+/// <param name="Parts">Each a <see cref="PartReport"/> as JSON, in order of ranges.</param>
+public sealed record CompleteCheckpoint(
+    long Term, int Book, string JobId, long Version, string Folder, int Keep, double TrainSeconds, string[] Parts) : ICommand;
+
+/// <summary>The manifest is written, or why not.</summary>
+public sealed record CheckpointCompleted(string JobId, long Version, string Error) : IControlMessage;
 
 /// <summary>The epoch decision for a version: go on or stop; servers keep the version where it is the best so far.</summary>
 public sealed record DecideEpoch(long Term, int Book, string JobId, long Version, bool Stop, bool KeepBest) : ICommand;

@@ -57,10 +57,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="DataException">There is no such array, or its type or shape is another.</exception>
     public void Read(string name, IReadOnlyList<int> shape, Span<float> values)
     {
-        var tensor = Tensors.FirstOrDefault(candidate => candidate.Name == name)
-            ?? throw new DataException($"{_path}: there is no array '{name}'{NearestName.Hint(name, Tensors.Select(candidate => candidate.Name))}");
-        if (tensor.Type != "F32")
-            throw new DataException($"{_path}: array '{name}' has dtype {tensor.Type}; F32 is needed");
+        var tensor = Find(name);
         if (!tensor.Shape.SequenceEqual(shape.Select(size => (long)size)))
             throw new DataException($"{_path}: array '{name}' has shape {tensor.ShapeText}; ({string.Join(", ", shape)}) is needed");
         if (values.Length * (long)sizeof(float) != tensor.End - tensor.Begin)
@@ -69,7 +66,27 @@ public sealed class SafetensorsFile : IDisposable
         _stream.ReadExactly(MemoryMarshal.AsBytes(values));
     }
 
+    /// <summary>Reads a part of a float32 array, whatever its shape, in C order.</summary>
+    /// <param name="first">Index of the part's first element.</param>
+    /// <param name="values">As many floats as the part has.</param>
+    /// <exception cref="DataException">There is no such array, or it is too short, or of another type.</exception>
+    public void ReadPart(string name, long first, Span<float> values)
+    {
+        var tensor = Find(name);
+        if (first < 0 || (first + values.Length) * sizeof(float) > tensor.End - tensor.Begin)
+            throw new DataException($"{_path}: array '{name}' of {tensor.ShapeText} has no elements {first} to {first + values.Length - 1}");
+        _stream.Position = _dataBegin + tensor.Begin + (first * sizeof(float));
+        _stream.ReadExactly(MemoryMarshal.AsBytes(values));
+    }
+
     public void Dispose() => _stream.Dispose();
+
+    private SafetensorsTensor Find(string name)
+    {
+        var tensor = Tensors.FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new DataException($"{_path}: there is no array '{name}'{NearestName.Hint(name, Tensors.Select(candidate => candidate.Name))}");
+        return tensor.Type == "F32" ? tensor : throw new DataException($"{_path}: array '{name}' has dtype {tensor.Type}; F32 is needed");
+    }
 
     private static byte[] ReadHeader(FileStream stream, string path)
     {

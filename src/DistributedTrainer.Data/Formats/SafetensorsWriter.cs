@@ -20,16 +20,29 @@ public static class SafetensorsWriter
         Stream output, IReadOnlyList<(string Name, IReadOnlyList<int> Shape)> tensors, ReadOnlySpan<float> values,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
-        if (!BitConverter.IsLittleEndian)
-            throw new NotSupportedException("safetensors files are little-endian, and this machine is not");
         var (header, end) = Header(tensors, metadata);
         if (end != values.Length * (long)sizeof(float))
             throw new ArgumentException($"the shapes need {end / sizeof(float)} floats; {values.Length} are given", nameof(values));
+        WriteHeader(output, header);
+        output.Write(MemoryMarshal.AsBytes(values));
+    }
+
+    /// <summary>The same where the values do not lie in one block: writes what comes before them.</summary>
+    /// <param name="output">The caller writes all arrays' values after this, in the same order.</param>
+    /// <exception cref="ArgumentException">A name stands twice.</exception>
+    /// <exception cref="NotSupportedException">The machine is big-endian.</exception>
+    public static void Begin(
+        Stream output, IReadOnlyList<(string Name, IReadOnlyList<int> Shape)> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        WriteHeader(output, Header(tensors, metadata).Header);
+
+    private static void WriteHeader(Stream output, byte[] header)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new NotSupportedException("safetensors files are little-endian, and this machine is not");
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         output.Write(length);
         output.Write(header);
-        output.Write(MemoryMarshal.AsBytes(values));
     }
 
     private static (byte[] Header, long End) Header(

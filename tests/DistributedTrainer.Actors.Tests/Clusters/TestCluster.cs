@@ -43,8 +43,9 @@ internal sealed class TestCluster : IAsyncDisposable
     public string ModelFolder(string id) => Path.Combine(_models.Path, id);
 
     /// <summary>Submits to the first node; starts once all nodes are ready.</summary>
-    public void Submit(Job job, string id = "job", int servers = 0) =>
-        _nodes[0].Submit(new JobSubmission(id, JobFile.Format(job), _nodes.Count, servers, 0, ModelFolder(id)));
+    /// <param name="checkpoints">The folder of its checkpoints; null for none.</param>
+    public void Submit(Job job, string id = "job", int servers = 0, string? checkpoints = null, bool resume = false) =>
+        _nodes[0].Submit(new JobSubmission(id, JobFile.Format(job), _nodes.Count, servers, 0, ModelFolder(id)) { CheckpointFolder = checkpoints, Resume = resume });
 
     public async Task<JobResult> Train(Job job, string id = "job", int servers = 0)
     {

@@ -94,6 +94,14 @@ internal sealed class RunReport(string folder)
 
     public string Hash => _run.GetProperty("weights_sha256").GetString()!;
 
+    public long StepsRepeated => _run.GetProperty("steps_repeated").GetInt64();
+
+    /// <summary>The version of the checkpoint that the run began from; null where it began anew.</summary>
+    public long? ResumedFrom => _run.GetProperty("resumed_from") is { ValueKind: JsonValueKind.Number } version ? version.GetInt64() : null;
+
+    /// <summary>history.csv without the columns that are measured.</summary>
+    public IReadOnlyList<string> History => [.. File.ReadAllLines(Path.Combine(folder, "history.csv")).Select(line => string.Join(',', line.Split(',').SkipLast(2)))];
+
     public long Steps => _run.GetProperty("steps").GetInt64();
 
     /// <summary>Shard steps by node address.</summary>

@@ -24,6 +24,8 @@ public class BookJsonTests
                 "completed", "epochs", 0, "7ec1", "da1a", "3e16", 2, 8, 1, 0, 1, 10, 2, 8, 80, 0, 0.5, new PartScore(0.5, [new("accuracy", 0.9)]), null, 1.5,
                 [new NodeShare("n0", "worker", 32, 10, 20)], [Event]),
             "n0"),
+        new JobReopened("j~1", 1234, 20.5, 18.25),
+        new CheckpointsReady("j", 1200, "/checkpoints/0000001200", "da1a", 12.5, ["/checkpoints/0000001500 is not used: it is torn"], 3),
     ];
 
     public static TheoryData<int> Indexes => [.. Enumerable.Range(0, Entries.Length)];

@@ -94,7 +94,7 @@ public class BadJobTests
     /// <summary>Further lines after the four needed ones.</summary>
     public static TheoryData<string, int, string, string> BadLines => new()
     {
-        { "epoch: 30", 5, "epoch", "unknown key 'epoch'; allowed here: name, seed, data, model, loss, optimizer, penalty, batch-size, epochs, stop, shards, mode, precision, metrics; did you mean 'epochs'?" },
+        { "epoch: 30", 5, "epoch", "unknown key 'epoch'; allowed here: name, seed, data, model, loss, optimizer, penalty, batch-size, epochs, stop, shards, mode, precision, metrics, checkpoint; did you mean 'epochs'?" },
         { "optimiser: 3", 5, "optimiser", "did you mean 'optimizer'?" },
         { "zzzzzzzzzzzz: 3", 5, "zzzzzzzzzzzz", "unknown key 'zzzzzzzzzzzz'; allowed here" },
         { "name: a b", 5, "name", "found 'a b'" },
@@ -123,7 +123,14 @@ public class BadJobTests
         { "precision: float64", 5, "precision", "allowed here: float32" },
         { "schedule: { cosine: { to: 1e-5 } }", 5, "schedule", "'schedule' is not yet supported by this version" },
         { "clip: { norm: 1.0 }", 5, "clip", "'clip' is not yet supported by this version" },
-        { "checkpoint: { every: 500 steps }", 5, "checkpoint", "'checkpoint' is not yet supported by this version" },
+        { "checkpoint: { every: 500 }", 5, "checkpoint.every", "'500' has no unit; write it like '500 steps'; units allowed here: steps, step, epochs, epoch, s, min, h, ms" },
+        { "checkpoint: { every: 0 steps }", 5, "checkpoint.every", "expected a whole number of steps from 1" },
+        { "checkpoint: { every: 0.5 epochs }", 5, "checkpoint.every", "expected a whole number of epochs from 1" },
+        { "checkpoint: { every: 0 s }", 5, "checkpoint.every", "expected a time above 0" },
+        { "checkpoint: { every: 5 stps }", 5, "checkpoint.every", "unknown unit 'stps'; allowed here: steps, step, epochs, epoch, s, min, h, ms; did you mean 'steps'?" },
+        { "checkpoint: { keep: 0 }", 5, "checkpoint.keep", "a whole number from 1" },
+        { "checkpoint: { folder: x }", 5, "checkpoint.folder", "unknown key 'folder'; allowed here: every, keep, path" },
+        { "checkpoint: never", 5, "checkpoint", "expected a map with the keys every, keep, path" },
         { "metrics: accuracy", 5, "metrics", "expected a list of metrics" },
         { "metrics: [acuracy]", 5, "metrics.0", "did you mean 'accuracy'?" },
         { "metrics: [top-k]", 5, "metrics.0", "'top-k' needs options" },

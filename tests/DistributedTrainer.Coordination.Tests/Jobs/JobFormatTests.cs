@@ -44,6 +44,7 @@ public class JobFormatTests
             mode: sync
             precision: float32
             metrics: [accuracy]
+            checkpoint: {every: 30 s, keep: 3}
 
             """,
             text);

@@ -73,17 +73,32 @@ internal static class JobGen
             Time = (which & 8) > 0 ? TimeSpan.FromTicks(ticks) : null,
         });
 
+    private static readonly Gen<CheckpointSpec> Checkpoint = Gen.Select(Gen.Enum<CheckpointUnit>(), Gen.Long[1, int.MaxValue], Gen.Int[1, 9],
+        (unit, count, keep) => new CheckpointSpec
+        {
+            Every = unit switch
+            {
+                CheckpointUnit.Steps => CheckpointInterval.Steps(count),
+                CheckpointUnit.Epochs => CheckpointInterval.Epochs(count),
+                CheckpointUnit.Time => CheckpointInterval.Seconds(count / 8.0),
+                _ => CheckpointInterval.Never,
+            },
+            Keep = keep,
+            Path = keep > 4 ? Path.GetFullPath("/saved") : null,
+        });
+
     private static readonly Gen<Job> Bare = Gen.Select(Data, Layer.List[1, 4], Loss, Optimizer, Stop,
         (data, model, loss, optimizer, stop) => new Job { Data = data, Model = model, Loss = loss, Optimizer = optimizer, Stop = stop });
 
-    public static Gen<Job> Job { get; } = Gen.Select(Bare, Gen.ULong, Gen.Int[1, 200], Gen.Int[0, 3], Gen.Int[1, 500],
-        (job, seed, batch, which, epochs) => job with
+    public static Gen<Job> Job { get; } = Gen.Select(Bare, Gen.ULong, Gen.Int[1, 200], Gen.Int[0, 3], Gen.Int[1, 500], Checkpoint,
+        (job, seed, batch, which, epochs, checkpoint) => job with
         {
             Seed = seed,
             Name = $"job-{epochs}",
             BatchSize = (which & 1) > 0 ? batch : null,
             Shards = (which & 2) > 0 ? 1 + (batch / 3) : null,
             Epochs = epochs,
+            Checkpoint = checkpoint,
             Penalty = new PenaltySpec(which, 1.0 / batch),
         });
 }

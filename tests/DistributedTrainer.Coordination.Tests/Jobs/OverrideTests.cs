@@ -55,7 +55,7 @@ public class OverrideTests
     [InlineData("model.0.dense.unit=2", "model.0.dense.unit: unknown key 'unit'")]
     [InlineData("optimizer.gd.learning-rate=0.1", "optimizer: expected one optimizer")]
     [InlineData("stop.patience=5", "stop.patience: '5' has no unit")]
-    [InlineData("checkpoint={ every: 200 steps }", "checkpoint: 'checkpoint' is not yet supported by this version")]
+    [InlineData("checkpoint={ every: 200 }", "checkpoint.every: '200' has no unit")]
     [InlineData("shards=100", "shards: 100 is above the batch size, 64")]
     public void Errors_name_the_override(string setting, string says)
     {

@@ -37,7 +37,9 @@ internal static class JobSection
         .Fixed("precision", "The arithmetic of a pass.", "float32", later: ["bfloat16"])
         .Optional("metrics", "What is reported beside the loss; by default by the loss.", MetricsSection.Form,
             job => job.Metrics, (job, metrics) => job with { Metrics = metrics }, inRecipe: false)
-        .Later("schedule", "clip", "checkpoint")
+        .Optional("checkpoint", "Writes the state of the run to disk, to resume from.", CheckpointSection.Form,
+            job => job.Checkpoint, (job, checkpoint) => job with { Checkpoint = checkpoint }, inRecipe: false)
+        .Later("schedule", "clip")
         .Rule("shards", JobChecks.ShardsAgainstBatch)
         .Rule("metrics", JobChecks.MetricsAgainstLoss)
         .Rule("model", JobChecks.LayerNames)

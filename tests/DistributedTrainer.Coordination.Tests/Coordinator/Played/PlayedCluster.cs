@@ -15,6 +15,7 @@ internal sealed class PlayedCluster
     public PlayedCluster(int nodes = 3)
     {
         Training = new PlayedTraining(this);
+        Disk = new PlayedDisk(this);
         for (var index = 0; index < nodes; index++)
             Add($"n{index}");
         Logic = NewLogic("n0");
@@ -23,6 +24,8 @@ internal sealed class PlayedCluster
     public CoordinatorLogic Logic { get; private set; }
 
     public PlayedTraining Training { get; }
+
+    public PlayedDisk Disk { get; }
 
     public TimeSpan Now { get; private set; }
 

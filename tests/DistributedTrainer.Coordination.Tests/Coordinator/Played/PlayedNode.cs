@@ -19,6 +19,8 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
 
     public string DataSha256 { get; set; } = "da1a";
 
+    public int Parameters { get; set; } = 10;
+
     /// <summary>Not empty: opening a job fails with this.</summary>
     public string OpenError { get; set; } = "";
 
@@ -52,6 +54,9 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     public NodeReport Report() => new(
         new NodeDescription(address, 1, "host", Roles, 1, Fingerprint), Term, _book.Count, IsLeaving, JobReport());
 
+    /// <summary>Something has changed that the coordinator must hear of.</summary>
+    public void ReportSoon() => _reportedAt = TimeSpan.MinValue;
+
     public void Act(TimeSpan now)
     {
         if (IsSilent || Refusal is not null)
@@ -74,6 +79,8 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
         {
             case RefuseNode refuse: Refusal = refuse.Reason; break;
             case KeepBookEntry entry: Keep(entry); break;
+            case OpenCheckpoints open: cluster.Disk.Open(open); break;
+            case CompleteCheckpoint complete: cluster.Disk.Complete(complete); break;
             case OpenJob open: Open(open, now); break;
             case CloseJob close: _isClosed |= close.JobId == _jobId; break;
             case PrepareAssignment prepare when HasJob:
@@ -107,7 +114,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
             return;
         (_jobId, _isClosed, _prepared, DecidedVersion) = (open.JobId, false, 0, -1);
         _openAt = now + Opens;
-        cluster.Training.Begin(open.JobId, open.JobText);
+        cluster.Training.Begin(open.JobId, open.JobText, open.Version);
     }
 
     private JobReport? JobReport()
@@ -117,6 +124,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
         var state = cluster.Now < _openAt ? OpenState.Opening : OpenError.Length > 0 ? OpenState.Failed : OpenState.Open;
         var active = cluster.Training.Stamped is { } stamped && _prepared >= stamped.Number ? stamped.Number : 0;
         return new JobReport(
-            _jobId, state, OpenError, DataSha256, PlayedTraining.TrainRows, 10, _prepared, active, DecidedVersion, _isClosed || IsIdle, 7, 0, 0);
+            _jobId, state, OpenError, DataSha256, PlayedTraining.TrainRows, Parameters, _prepared, active, DecidedVersion, _isClosed || IsIdle, 7, 0, 0)
+        { CheckpointParts = cluster.Disk.PartsOf(address) };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
 
     private bool IsBoundary => Version == _final || _plan.IsBoundary(Version);
 
-    public void Begin(string jobId, string jobText)
+    public void Begin(string jobId, string jobText, long version = 0)
     {
         if (jobId == _jobId)
             return;
@@ -40,8 +40,9 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
         _plan = new RunPlan(_job, TrainRows);
         _prepared.Clear();
         _sending.Clear();
-        (Version, Stamped, _next, _stopNext, _isStopped, _final) = (0, null, 0, false, false, -1);
+        (Version, Stamped, _next, _stopNext, _isStopped, _final) = (version, null, 0, false, false, -1);
         History.Clear();
+        cluster.Disk.Begin(new CheckpointSchedule(_job.Checkpoint.Every, _plan, version));
     }
 
     public void Prepare(Assignment assignment) => _prepared.TryAdd(assignment.Number, assignment);
@@ -79,6 +80,7 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
             if (_stopNext && _final < 0)
                 _final = Version;
             Stamp();
+            cluster.Disk.Reached(Version, Version == _final, Stamped);
         }
 
         cluster.Tell("step report", logic => logic.Handle(
