@@ -23,4 +23,13 @@ public static class TrainingMeter
 
     /// <summary>The version that the leading server has just made; on its node alone.</summary>
     public static Gauge<long> Committed { get; } = Meter.CreateGauge<long>("dtrain.step.committed");
+
+    /// <summary>
+    /// The version from which a worker has computed shards; every worker. Tags: the first shard, the one after the last, and the timestamp of
+    /// <see cref="System.Diagnostics.Stopwatch"/> at which it began. Recorded only where somebody listens: tags cost memory.
+    /// </summary>
+    public static Gauge<long> Shards { get; } = Meter.CreateGauge<long>("dtrain.step.shards");
+
+    internal static void RecordShards(long version, int first, int end, long begun) =>
+        Shards.Record(version, new KeyValuePair<string, object?>("first", first), new("end", end), new("begun", begun));
 }
