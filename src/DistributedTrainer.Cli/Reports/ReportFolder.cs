@@ -3,7 +3,7 @@ using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
 
-/// <summary>The folder that a run leaves behind: run.json, history.csv, job.yaml, and the model that the coordinator's node writes there.</summary>
+/// <summary>The folder that a run leaves behind: run.json, history.csv, job.yaml, report.html, and the model that the coordinator's node writes there.</summary>
 internal sealed class ReportFolder
 {
     public const string RunFile = "run.json";
@@ -12,7 +12,9 @@ internal sealed class ReportFolder
 
     private readonly List<string> _createdFolders = [];
 
-    private ReportFolder(string path) => Path = path;
+    private readonly string _firstFile;
+
+    private ReportFolder(string path, string firstFile) => (Path, _firstFile) = (path, firstFile);
 
     /// <summary>Absolute.</summary>
     public string Path { get; }
@@ -22,9 +24,14 @@ internal sealed class ReportFolder
     /// what keeps two runs that start together from sharing a folder.
     /// </summary>
     /// <exception cref="CommandException">The folder has something in it, or cannot be written.</exception>
-    public static ReportFolder Create(string? asked, Job job, string workingFolder)
+    public static ReportFolder Create(string? asked, Job job, string workingFolder) =>
+        Create(asked, job.Name, JobFileName, JobFile.Format(job), workingFolder);
+
+    /// <inheritdoc cref="Create(string?, Job, string)"/>
+    /// <param name="firstFile">The file that is written at once.</param>
+    /// <param name="text">Its content.</param>
+    public static ReportFolder Create(string? asked, string name, string firstFile, string text, string workingFolder)
     {
-        var text = JobFile.Format(job);
         if (asked is not null)
         {
             var path = System.IO.Path.GetFullPath(asked, workingFolder);
@@ -32,14 +39,14 @@ internal sealed class ReportFolder
                 throw new CommandException($"--report {asked} is a file; name a folder", ExitCode.WrongInput);
             if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 throw new CommandException($"--report {asked} is not empty; name an empty or a new folder", ExitCode.WrongInput);
-            var folder = new ReportFolder(path);
+            var folder = new ReportFolder(path, firstFile);
             return folder.TryTake(text) ? folder : throw new CommandException($"--report {asked} is in use by another run", ExitCode.WrongInput);
         }
 
         for (var number = 1; ; number++)
         {
-            var name = $"{FileName(job.Name)}-{number.ToString(CultureInfo.InvariantCulture)}";
-            var folder = new ReportFolder(System.IO.Path.Combine(workingFolder, "runs", name));
+            var free = $"{FileName(name)}-{number.ToString(CultureInfo.InvariantCulture)}";
+            var folder = new ReportFolder(System.IO.Path.Combine(workingFolder, "runs", free), firstFile);
             if (!Directory.Exists(folder.Path) && folder.TryTake(text))
                 return folder;
         }
@@ -48,10 +55,10 @@ internal sealed class ReportFolder
     /// <summary>A file of the report.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Takes back what <see cref="Create"/> made: the run never began, and nothing is left of it.</summary>
+    /// <summary>Takes back what <see cref="Create(string?, Job, string)"/> made: the run never began, and nothing is left of it.</summary>
     public void Discard()
     {
-        File.Delete(PathOf(JobFileName));
+        File.Delete(PathOf(_firstFile));
         File.Delete(PathOf(HistoryFile));
         foreach (var folder in Enumerable.Reverse(_createdFolders))
         {
@@ -73,11 +80,11 @@ internal sealed class ReportFolder
         try
         {
             CreateFolders(Path);
-            using var file = new FileStream(PathOf(JobFileName), FileMode.CreateNew);
+            using var file = new FileStream(PathOf(_firstFile), FileMode.CreateNew);
             file.Write(System.Text.Encoding.UTF8.GetBytes(jobText));
             return true;
         }
-        catch (IOException) when (File.Exists(PathOf(JobFileName)))
+        catch (IOException) when (File.Exists(PathOf(_firstFile)))
         {
             return false;
         }

@@ -63,7 +63,16 @@ public sealed record PartScore(double Loss, IReadOnlyList<KeyValuePair<string, d
 public sealed record JobResult(
     string State, string StopReason, int ExitCode, string RecipeSha256, string DataSha256, string WeightsSha256, int Nodes, int Shards, int Servers,
     int Replicas, int Threads, int Parameters, int Epochs, long Steps, long Samples, long StepsRepeated, double TrainLoss, PartScore? Validation,
-    PartScore? Test, double TrainSeconds, IReadOnlyList<NodeShare> PerNode, IReadOnlyList<RunEvent> Events);
+    PartScore? Test, double TrainSeconds, IReadOnlyList<NodeShare> PerNode, IReadOnlyList<RunEvent> Events)
+{
+    /// <summary>How the saved model takes classes for one another; null where there are none, or no part to count them on.</summary>
+    public ClassConfusion? Confusion { get; init; }
+}
+
+/// <param name="Part">test or validation.</param>
+/// <param name="Classes">Their names.</param>
+/// <param name="Counts">Rows of the part by (true class, predicted class), row by row.</param>
+public sealed record ClassConfusion(string Part, IReadOnlyList<string> Classes, IReadOnlyList<long> Counts);
 
 /// <summary>Reads and writes job events as JSON lines without reflection, so that it costs nothing at start.</summary>
 [JsonSourceGenerationOptions(

@@ -125,7 +125,7 @@ public class MeasureTests
     [Fact]
     public void Lanes_join_what_follows_closely_and_part_what_does_not()
     {
-        var lanes = new Lanes();
+        var lanes = new Lanes(Lanes.VisibleGap);
         lanes.Add(new LaneSegment("node-1", 0, 4, 1, 10, Ms(0), Ms(100), 10));
         lanes.Add(new LaneSegment("node-1", 0, 4, 11, 20, Ms(105), Ms(200), 10));
         lanes.Add(new LaneSegment("node-2", 4, 8, 1, 20, Ms(0), Ms(200), 20));
@@ -134,6 +134,7 @@ public class MeasureTests
         Assert.Equal(
             [new("node-1", 0, 4, 1, 20, Ms(0), Ms(200), 20), new("node-2", 4, 8, 1, 20, Ms(0), Ms(200), 20), new("node-1", 0, 8, 21, 30, Ms(205), Ms(300), 10), new("node-1", 0, 4, 31, 40, Ms(500), Ms(600), 10)],
             lanes.Segments);
+        Assert.Equal(3, Lanes.Join(lanes.Segments, Ms(400)).Count);
     }
 
     private static TimeSpan Ms(double ms) => TimeSpan.FromMilliseconds(ms);

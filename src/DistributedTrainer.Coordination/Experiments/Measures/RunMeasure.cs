@@ -3,7 +3,7 @@ namespace DistributedTrainer.Coordination;
 /// <summary>What a disturbed run came to, beside the undisturbed one.</summary>
 /// <param name="Result">How it ended.</param>
 /// <param name="Goodput">Its new samples a second as a share of the undisturbed run's; 0 where it made none.</param>
-/// <param name="SamplesLost">Samples of the committed steps that no gradient was taken of.</param>
+/// <param name="SamplesLost">Samples of the committed steps that no gradient was taken of; 0 where the run left no weights.</param>
 /// <param name="SamplesDoubled">Samples of the committed steps of which two were taken.</param>
 /// <param name="StepsRepeated">Versions that were made more than once.</param>
 /// <param name="Events">In order.</param>
@@ -17,7 +17,8 @@ public sealed record RunMeasure(
     /// <param name="commits">Seen from outside.</param>
     public static RunMeasure Of(JobResult result, JobResult clean, JobStarted? started, CommitLog commits, IReadOnlyList<EventMeasure> events)
     {
-        var due = started is null ? 0 : SamplesOf(result.Steps, started.TrainRows, started.BatchSize);
+        // A run that left no weights has not told what went into them.
+        var due = started is null || result.WeightsSha256.Length == 0 ? result.Samples : SamplesOf(result.Steps, started.TrainRows, started.BatchSize);
         var repeated = commits.Repeated(TimeSpan.MinValue, TimeSpan.MaxValue);
         var goodput = result.TrainSeconds > 0 && clean is { TrainSeconds: > 0, Samples: > 0 }
             ? result.Samples / result.TrainSeconds / (clean.Samples / clean.TrainSeconds)
