@@ -17,7 +17,8 @@ public sealed class FaultInjection : IExtension
         $$"""
         {{Setting}} = on
         akka.remote {
-          adapters.dtrain-faults = "{{typeof(FaultyRemotingProvider).AssemblyQualifiedName}}"
+          # Without spaces: Akka would keep the quotation marks.
+          adapters.dtrain-faults = "{{typeof(FaultyRemotingProvider).FullName}},{{typeof(FaultyRemotingProvider).Assembly.GetName().Name}}"
           dot-netty.tcp.applied-adapters = [dtrain-faults]
           # Each node writes on a connection that it made itself, so that who is cut off is known by the address that was called.
           use-passive-connections = off
