@@ -6,6 +6,7 @@ namespace DistributedTrainer.Cli;
 internal sealed class ExperimentView(Screen screen, TimeProvider time)
 {
     private ProgressView _progress = new(screen, time);
+    private bool _hasShownModel;
 
     public void Begin(string run)
     {
@@ -13,7 +14,16 @@ internal sealed class ExperimentView(Screen screen, TimeProvider time)
         _progress.Line($"── {run} ──");
     }
 
-    public void Show(RunRecord record, JobEvent jobEvent) => _progress.Show(record, jobEvent);
+    public void Show(RunRecord record, JobEvent jobEvent)
+    {
+        if (jobEvent is JobStarted started)
+        {
+            jobEvent = _hasShownModel ? started with { Layers = [] } : started;
+            _hasShownModel = true;
+        }
+
+        _progress.Show(record, jobEvent);
+    }
 
     public void Show(InjectedEvent injected) => _progress.Line(injected.Missed is { } missed
         ? $"step {injected.AtStep}: no {injected.Kind}: {missed}"

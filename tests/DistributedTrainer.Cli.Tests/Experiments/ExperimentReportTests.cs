@@ -71,6 +71,9 @@ public sealed partial class ExperimentReportTests : IDisposable
         var ids = XDocument.Parse(ExperimentPage.Html(SampleExperiment.Of())).Descendants().Attributes("id").Select(id => id.Value).ToList();
         Assert.NotEmpty(ids);
         Assert.Equal(ids.Count, ids.Distinct().Count());
+        var html = ExperimentPage.Html(SampleExperiment.Of());
+        Assert.All(Reference().Matches(html), reference => Assert.Contains(reference.Groups[1].Value[1..], ids));
+        Assert.Equal(ids.Count, XDocument.Parse(html).Descendants("clipPath").Count());
     }
 
     [Fact]

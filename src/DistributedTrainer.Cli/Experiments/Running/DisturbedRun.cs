@@ -57,7 +57,7 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
 
         if (_isAborted)
             throw new OperationCanceledException();
-        var result = record.Result ?? record.Unfinished("failed", Failure.Of(error ?? new CommandException("the job gave no result", ExitCode.Failed)).Reason, ExitCode.Failed);
+        var result = record.Result ?? Unfinished(record, error ?? new CommandException("the job gave no result", ExitCode.Failed));
         _conductor?.Finish(_seen.Elapsed, result.Steps, result.State);
         return new RunOutcome(record, result, _seen, _conductor?.Injected ?? [], time.GetElapsedTime(begin).TotalSeconds);
     }
@@ -67,6 +67,13 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
     {
         _isAborted = true;
         _host?.Abort();
+    }
+
+    /// <summary>Commits are seen more finely than the coordinator tells of its progress.</summary>
+    private JobResult Unfinished(RunRecord record, Exception error)
+    {
+        var result = record.Unfinished("failed", Failure.Of(error).Reason, ExitCode.Failed);
+        return result with { Steps = Math.Max(result.Steps, _seen.Commits.Step) };
     }
 
     private INodeProcess StartNode(string name, Action<ManagedReport> received)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
@@ -7,7 +8,7 @@ using OxyPlot.Series;
 namespace DistributedTrainer.Cli;
 
 /// <summary>How all charts of our pages look, and how they become SVG that stands inside a page.</summary>
-internal static class Chart
+internal static partial class Chart
 {
     public const int Width = 960;
 
@@ -64,8 +65,12 @@ internal static class Chart
         var text = exporter.ExportToString(model);
         var size = string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\">");
         var body = text[(text.IndexOf('>', text.IndexOf("<svg", StringComparison.Ordinal)) + 1)..].TrimEnd();
-        return size + body.Replace("clipPath", $"{id}-clip", StringComparison.Ordinal);
+        return size + ClipName().Replace(body, $"{id}-clip$1");
     }
+
+    /// <summary>Names only: the element is called clipPath too.</summary>
+    [GeneratedRegex("clipPath([0-9]+)")]
+    private static partial Regex ClipName();
 
     private static LinearAxis Axis(AxisPosition position, string title, double? lowest) => new()
     {
