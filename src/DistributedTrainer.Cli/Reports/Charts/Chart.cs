@@ -61,7 +61,7 @@ internal static partial class Chart
     /// <param name="id">What its own ids begin with: several charts stand in one page.</param>
     public static string Svg(PlotModel model, int height, string id)
     {
-        var exporter = new SvgExporter { Width = Width, Height = height, IsDocument = false, UseVerticalTextAlignmentWorkaround = true };
+        var exporter = new SvgExporter { Width = Width, Height = height, IsDocument = false, UseVerticalTextAlignmentWorkaround = true, TextMeasurer = new PixelMeasurer(height) };
         var text = exporter.ExportToString(model);
         var size = string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\">");
         var body = text[(text.IndexOf('>', text.IndexOf("<svg", StringComparison.Ordinal)) + 1)..].TrimEnd();
@@ -85,4 +85,16 @@ internal static partial class Chart
         MinimumPadding = 0.01,
         StringFormat = "#,0.#####",
     };
+
+    /// <summary>Measures text by the widths of Arial's letters, without a font. OxyPlot's own answers in points where pixels are wanted.</summary>
+    private sealed class PixelMeasurer(int height) : PdfRenderContext(Width, height, OxyColors.White)
+    {
+        private const double PixelsPerPoint = 96.0 / 72;
+
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+        {
+            var points = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            return new OxySize(points.Width * PixelsPerPoint, points.Height * PixelsPerPoint);
+        }
+    }
 }
