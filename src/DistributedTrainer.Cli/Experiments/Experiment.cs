@@ -37,13 +37,28 @@ internal sealed class Experiment(ExperimentSetup setup, ReportFolder report, Scr
             throw new OperationCanceledException();
         }
 
-        ExperimentReport.Write(experiment, report);
+        var isWritten = TryWrite(experiment);
         if (json)
             screen.Results.WriteLine(Encoding.UTF8.GetString(ExperimentJson.Write(experiment, indented: false)));
         else
             ExperimentSummary.Write(screen.Results, experiment, report.Path);
         screen.Results.Flush();
-        return _isInterrupted ? ExitCode.Interrupted : experiment.IsMet ? ExitCode.Done : ExitCode.Failed;
+        return _isInterrupted ? ExitCode.Interrupted : experiment.IsMet && isWritten ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>A folder that vanished or a full disk must not cost what was found.</summary>
+    private bool TryWrite(ExperimentRecord experiment)
+    {
+        try
+        {
+            ExperimentReport.Write(experiment, report);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            screen.Errors.WriteLine($"dtrain: the report could not be written: {exception.Message}");
+            return false;
+        }
     }
 
     private async Task<RunOutcome> RunAsync(string name, string title, Func<long, Conductor>? conduct)

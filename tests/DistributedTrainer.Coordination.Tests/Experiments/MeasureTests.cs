@@ -70,6 +70,16 @@ public class MeasureTests
     }
 
     [Fact]
+    public void A_sign_belongs_to_the_event_that_it_follows()
+    {
+        Steady(1, 300);
+        Sighting[] sightings = [new(Ms(1500), "", "shards-moved"), new(Ms(1600), "node-3", "node-left"), new(Ms(1700), "node-2", "link-failed"), new(Ms(2500), "node-3", "node-joined")];
+        var events = (InjectedEvent[])[Event("remove", 1000), Event("kill", 1400) with { Node = "node-2", Nodes = ["node-2"] }, Event("restart", 2000)];
+        var noticed = EventMeasures.Of(events, _commits, sightings, _ => false, Ms(3000), isComplete: true).Select(measure => Math.Round(measure.NoticedMs ?? -1)).ToList();
+        Assert.Equal([600, 100, 500], noticed);
+    }
+
+    [Fact]
     public void Throughput_is_new_steps_a_second_before_during_and_after()
     {
         Steady(1, 300); // to 3.0 s

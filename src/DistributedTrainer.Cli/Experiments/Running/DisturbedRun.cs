@@ -158,7 +158,8 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
                 var about = Nodes().FirstOrDefault(node => node.Address == change.Node);
                 if (about is not null && change.Kind == "node-joined")
                     about.HasJoined = true;
-                _seen.Take(about?.Name ?? "", change.Kind, _seen.Elapsed);
+                // Who has the work now is not whom it was taken from.
+                _seen.Take(change.Kind.StartsWith("node-", StringComparison.Ordinal) ? about?.Name ?? "" : "", change.Kind, _seen.Elapsed);
                 AskStatus();
                 break;
         }

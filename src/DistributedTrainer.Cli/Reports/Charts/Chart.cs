@@ -80,6 +80,7 @@ internal static partial class Chart
         MajorGridlineColor = Grid,
         TicklineColor = Ink,
         MinorTickSize = 0,
+        AxisTitleDistance = 12,
         Minimum = lowest ?? double.NaN,
         MaximumPadding = position == AxisPosition.Left ? 0.08 : 0.01,
         MinimumPadding = 0.01,

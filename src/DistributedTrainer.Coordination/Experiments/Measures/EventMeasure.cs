@@ -32,16 +32,19 @@ public static class EventMeasures
         {
             var e = events[index];
             var next = index + 1 < events.Count ? events[index + 1].At : TimeSpan.MaxValue;
-            measures.Add(Of(e, next < e.At + TimeSpan.FromMilliseconds(1) ? TimeSpan.MaxValue : next, commits, sightings, isBoundary, end, isComplete));
+            var nextToSame = events.Skip(index + 1).Where(other => other.Nodes.Intersect(e.Nodes).Any()).Select(other => other.At).DefaultIfEmpty(TimeSpan.MaxValue).First();
+            measures.Add(Of(e, Apart(e, next), Noticed(e, Apart(e, next), nextToSame, sightings), commits, isBoundary, end, isComplete));
         }
 
         return measures;
     }
 
+    /// <summary>Events at one moment, such as two kills, share what follows.</summary>
+    private static TimeSpan Apart(InjectedEvent e, TimeSpan next) => next < e.At + TimeSpan.FromMilliseconds(1) ? TimeSpan.MaxValue : next;
+
     private static EventMeasure Of(
-        InjectedEvent e, TimeSpan next, CommitLog commits, IReadOnlyList<Sighting> sightings, Func<long, bool> isBoundary, TimeSpan end, bool isComplete)
+        InjectedEvent e, TimeSpan next, TimeSpan? noticed, CommitLog commits, Func<long, bool> isBoundary, TimeSpan end, bool isComplete)
     {
-        var noticed = Noticed(e, next, sightings);
         var over = e.At + (e.Lasts ?? TimeSpan.Zero);
         var windowEnd = Earlier(Later(over, noticed ?? e.At) + Settling, next);
         var (pause, pauseEnd) = Pause(e.At, windowEnd, commits, isBoundary, isComplete);
@@ -57,18 +60,16 @@ public static class EventMeasures
     }
 
     /// <summary>
-    /// The first sign that is about one of the event's nodes and of the kind that the event calls for: what is done to a node is one thing, that
-    /// it comes back another.
+    /// The first sign of the kind that the event calls for: what is done to a node is one thing, that it comes back another. A sign that names
+    /// the node counts until something else is done to that node, one that is about the cluster until something else is done at all.
     /// </summary>
-    private static TimeSpan? Noticed(InjectedEvent e, TimeSpan next, IReadOnlyList<Sighting> sightings)
+    private static TimeSpan? Noticed(InjectedEvent e, TimeSpan next, TimeSpan nextToSame, IReadOnlyList<Sighting> sightings)
     {
         string[] kinds = e.Kind is "add" or "restart"
             ? ["node-joined"]
             : ["link-failed", "node-lost", "node-left", "shards-moved", "server-failover", "coordinator-moved"];
-        // Joining takes seconds, and what is done to others meanwhile does not make it another join.
-        var until = e.Kind is "add" or "restart" ? TimeSpan.MaxValue : next;
         var seen = sightings
-            .Where(s => s.At >= e.At && s.At <= until && kinds.Contains(s.Kind) && (s.Node.Length == 0 || e.Nodes.Contains(s.Node)))
+            .Where(s => s.At >= e.At && kinds.Contains(s.Kind) && (s.Node.Length == 0 ? s.At <= next : e.Nodes.Contains(s.Node) && s.At <= nextToSame))
             .Select(s => s.At).ToList();
         return seen.Count == 0 ? null : seen.Min();
     }
