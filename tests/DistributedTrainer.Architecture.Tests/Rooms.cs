@@ -23,8 +23,8 @@ internal static class Rooms
         ["Learning"] = [],
         ["Data"] = ["Sylvan.Data"],
         ["Coordination"] = ["YamlDotNet"],
-        ["Actors"] = ["Akka", "Hyperion", "Microsoft.Extensions."],
-        ["Cli"] = ["Akka", "Spectre.Console", "System.CommandLine"],
+        ["Actors"] = ["Akka", "Google.Protobuf", "Hyperion", "Microsoft.Extensions."],
+        ["Cli"] = ["Akka", "OxyPlot", "Spectre.Console", "System.CommandLine"],
     };
 
     public static TheoryData<string> Names => [.. MayUse.Keys];

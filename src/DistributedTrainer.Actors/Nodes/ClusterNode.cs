@@ -32,6 +32,12 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Every event of every job, on the node that hosts the coordinator.</summary>
     public event Action<JobEvent>? JobEvents;
 
+    /// <summary>Every link of the data plane that failed, as this node sees it; from any thread.</summary>
+    public event Action<LinkFailed>? LinkFailures;
+
+    /// <summary>What an experiment does to this node; null unless <see cref="NodeOptions.CanInjectFaults"/>.</summary>
+    public FaultInjection? Faults => FaultInjection.Find(_system);
+
     /// <summary>host:port that others may use as a seed.</summary>
     public string Address { get; }
 
@@ -133,6 +139,8 @@ public sealed class ClusterNode : IAsyncDisposable
 
     internal void Publish(JobEvent jobEvent) => JobEvents?.Invoke(jobEvent);
 
+    internal void Publish(LinkFailed failure) => LinkFailures?.Invoke(failure);
+
     internal void Welcome() => _welcome.TrySetResult();
 
     internal void Refused(string reason) => _stopped.TrySetResult((reason, 3));
@@ -151,13 +159,14 @@ public sealed class ClusterNode : IAsyncDisposable
         public NodeEventsActor(ClusterNode node)
         {
             Receive<JobEvent>(node.Publish);
+            Receive<LinkFailed>(node.Publish);
             Receive<NodeWelcome>(_ => node.Welcome());
             Receive<NodeRefused>(refused => node.Refused(refused.Reason));
         }
 
         protected override void PreStart()
         {
-            foreach (var type in new[] { typeof(JobEvent), typeof(NodeWelcome), typeof(NodeRefused) })
+            foreach (var type in new[] { typeof(JobEvent), typeof(LinkFailed), typeof(NodeWelcome), typeof(NodeRefused) })
                 Context.System.EventStream.Subscribe(Self, type);
         }
     }

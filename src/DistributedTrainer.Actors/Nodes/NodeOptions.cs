@@ -26,6 +26,9 @@ public sealed record NodeOptions
     /// <summary>What errors call that HOCON, e.g. its file's name.</summary>
     public string HoconName { get; init; } = "the configuration";
 
+    /// <summary>For experiments: the node's network and speed can be interfered with, see <see cref="ClusterNode.Faults"/>.</summary>
+    public bool CanInjectFaults { get; init; }
+
     /// <summary>For benchmarks: workers compute nothing, so that steps consist of the exchange alone. The weights mean nothing.</summary>
     public bool ExchangeOnly
     {

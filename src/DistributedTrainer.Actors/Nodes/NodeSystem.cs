@@ -29,6 +29,8 @@ internal static class NodeSystem
         if (options.Hocon is not null)
             akka.AddHocon(UserConfiguration.Parse(options.Hocon, options.HoconName), HoconAddMode.Prepend);
         akka.AddHocon(Own(threads, options), HoconAddMode.Append);
+        if (options.CanInjectFaults)
+            akka.AddHocon(FaultInjection.Hocon, HoconAddMode.Append);
         akka.AddHocon(Shipped(options.Clustered ? "node.conf" : "local.conf"), HoconAddMode.Append);
         akka.ConfigureLoggers(logging =>
         {

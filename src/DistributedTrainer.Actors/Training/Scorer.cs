@@ -14,7 +14,7 @@ internal static unsafe class Scorer
     public const int ChunkRows = 256;
 
     /// <summary>One shard's sums; null where it has no rows.</summary>
-    public static double[]? Shard(OpenedJob job, Examples part, int shard, float* parameters, NetworkPass pass)
+    public static double[]? Shard(OpenedJob job, Examples part, int shard, float* parameters, NetworkPass pass, ConfusionMatrix? confusion = null)
     {
         var first = (int)((long)shard * part.Count / job.Plan.Shards);
         var end = (int)((long)(shard + 1) * part.Count / job.Plan.Shards);
@@ -28,20 +28,21 @@ internal static unsafe class Scorer
             for (var index = 0; index < count; index++)
                 rows[index] = first + index;
             part.Read(rows[..count], pass.Inputs, pass.Targets);
-            pass.Evaluate(parameters, count, job.Metrics, sums);
+            pass.Evaluate(parameters, count, job.Metrics, sums, confusion);
         }
 
         return sums;
     }
 
     /// <summary>The whole part on this thread.</summary>
-    public static Evaluation Whole(OpenedJob job, Examples part, float* parameters)
+    /// <param name="confusion">Counts classes where asked to.</param>
+    public static Evaluation Whole(OpenedJob job, Examples part, float* parameters, ConfusionMatrix? confusion = null)
     {
         using var pass = job.Network.CreatePass(ChunkRows);
         var ledger = NewLedger(job, part);
         for (var shard = 0; shard < job.Plan.Shards; shard++)
         {
-            if (Shard(job, part, shard, parameters, pass) is { } sums)
+            if (Shard(job, part, shard, parameters, pass, confusion) is { } sums)
                 ledger.Offer(new Slot(shard, shard + 1), sums, Add, _ => { });
         }
 

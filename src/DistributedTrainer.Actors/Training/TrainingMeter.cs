@@ -9,6 +9,8 @@ namespace DistributedTrainer.Actors;
 public static class TrainingMeter
 {
     public const string Name = "DistributedTrainer.Training";
+    public const string CommittedName = "dtrain.step.committed";
+    public const string ShardsName = "dtrain.step.shards";
 
     private static readonly Meter Meter = new(Name);
 
@@ -22,5 +24,14 @@ public static class TrainingMeter
     public static Gauge<long> Updated { get; } = Meter.CreateGauge<long>("dtrain.step.updated");
 
     /// <summary>The version that the leading server has just made; on its node alone.</summary>
-    public static Gauge<long> Committed { get; } = Meter.CreateGauge<long>("dtrain.step.committed");
+    public static Gauge<long> Committed { get; } = Meter.CreateGauge<long>(CommittedName);
+
+    /// <summary>
+    /// The version from which a worker has computed shards; every worker. Tags: the first shard, the one after the last, and the timestamp of
+    /// <see cref="System.Diagnostics.Stopwatch"/> at which it began. Recorded only where somebody listens: tags cost memory.
+    /// </summary>
+    public static Gauge<long> Shards { get; } = Meter.CreateGauge<long>(ShardsName);
+
+    internal static void RecordShards(long version, int first, int end, long begun) =>
+        Shards.Record(version, new KeyValuePair<string, object?>("first", first), new("end", end), new("begun", begun));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Learning;
@@ -13,6 +14,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     private readonly OpenedJob _job;
     private readonly ParameterStore _store;
     private readonly GradientStream _gradient;
+    private readonly Slowness? _slowness;
     private NetworkPass? _pass;
     private int[] _rows = [];
 
@@ -20,6 +22,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     {
         (_job, _store) = (job, store);
         _gradient = new GradientStream(job, pool);
+        _slowness = FaultInjection.Find(Context.System) is { } faults ? new Slowness(faults) : null;
         var ready = job.HasReadyGradient ? new ReadyGradient(job, pool) : null;
         Receive<ComputeStep>(work => Sender.Tell(ready?.Push(work) ?? Compute(work)));
         Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, Merge(work.Partials), work.Route)));
@@ -33,11 +36,16 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         _gradient.Begin(work);
         if (_gradient.Rows == 0)
             return new StepComputed(work.Step, 0, []);
+        var begun = TrainingMeter.Shards.Enabled ? Stopwatch.GetTimestamp() : 0;
+        _slowness?.Begin();
         var pass = Read(work.Step, work.First, work.End, _gradient.Rows);
         var parameters = _store.Hold(work.Step);
         _gradient.Run(pass, parameters.Pointer);
         parameters.Release();
+        _slowness?.End();
         TrainingMeter.Computed.Record(work.Step);
+        if (begun != 0)
+            TrainingMeter.RecordShards(work.Step, work.First, work.End, begun);
         return new StepComputed(work.Step, _gradient.Shards, _gradient.Finish());
     }
 

@@ -18,6 +18,7 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             SchemaCommand.Create(),
+            ExperimentCommand.Create(),
             BenchCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();

@@ -11,6 +11,9 @@ internal static class NodeCommand
     /// <summary>For <c>bench exchange</c>.</summary>
     public const string ExchangeOnly = "--exchange-only";
 
+    /// <summary>For <c>experiment</c>.</summary>
+    public const string CanInjectFaults = "--can-inject-faults";
+
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(15);
     private static readonly string[] KnownRoles = ["coordinator", "server", "worker"];
@@ -25,13 +28,18 @@ internal static class NodeCommand
         var threads = new WholeNumberOption("--threads", "Compute threads. Default: one a core", 1, 1024);
         var managed = new Option<bool>("--managed") { Description = "Takes orders of a launcher on standard input.", Hidden = true };
         var exchangeOnly = new Option<bool>(ExchangeOnly) { Description = "Computes no gradients.", Hidden = true };
+        var faults = new Option<bool>(CanInjectFaults) { Description = "Its network and speed can be interfered with.", Hidden = true };
         var command = new Command("node", "Runs one node of a cluster until it is stopped. Others reach it by $CLUSTER_IP (default 127.0.0.1).")
         {
-            config, roles, seeds, port, threads, managed, exchangeOnly,
+            config, roles, seeds, port, threads, managed, exchangeOnly, faults,
         };
         command.SetAction((parsed, _) =>
         {
-            var options = Options(parsed.GetValue(config), parsed.GetValue(roles), parsed.GetValue(port), parsed.GetValue(threads)) with { ExchangeOnly = parsed.GetValue(exchangeOnly) };
+            var options = Options(parsed.GetValue(config), parsed.GetValue(roles), parsed.GetValue(port), parsed.GetValue(threads)) with
+            {
+                ExchangeOnly = parsed.GetValue(exchangeOnly),
+                CanInjectFaults = parsed.GetValue(faults),
+            };
             return parsed.GetValue(managed) ? ManagedNode.RunAsync(options) : RunAsync(options, Seeds.Read(parsed.GetValue(seeds)));
         });
         return command;

@@ -3,7 +3,7 @@ using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
 
-/// <summary><c>dtrain schema job</c>: the JSON Schema of job files, so that editors complete them.</summary>
+/// <summary><c>dtrain schema job</c> and <c>schema scenario</c>: JSON Schemas of the files, so that editors complete them.</summary>
 internal static class SchemaCommand
 {
     public static Command Create()
@@ -14,6 +14,12 @@ internal static class SchemaCommand
             Console.Out.WriteLine(JobFile.Schema());
             return ExitCode.Done;
         });
-        return new Command("schema", "Prints the JSON Schema of a kind of file.") { job };
+        var scenario = new Command("scenario", "The schema of scenario files.");
+        scenario.SetAction(_ =>
+        {
+            Console.Out.WriteLine(ScenarioFile.Schema());
+            return ExitCode.Done;
+        });
+        return new Command("schema", "Prints the JSON Schema of a kind of file.") { job, scenario };
     }
 }

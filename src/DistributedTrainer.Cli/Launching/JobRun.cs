@@ -11,6 +11,7 @@ internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? repo
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ProgressView _view = new(screen, time);
+    private readonly List<HistoryRow> _history = [];
     private RunRecord _record = record;
     private volatile bool _interrupted;
 
@@ -57,7 +58,11 @@ internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? repo
                 if (_record.Started is not null && before.Started is null)
                     report?.Begin(_record.Job);
                 if (_record.Epoch != before.Epoch)
+                {
+                    _history.Add(_record.Epoch!);
                     history?.Append(_record.Epoch!);
+                }
+
                 if (_record != before || jobEvent is JobAccepted)
                     _view.Show(_record, jobEvent);
             }
@@ -87,5 +92,7 @@ internal sealed class JobRun(IJobHost host, RunRecord record, ReportFolder? repo
         else
             RunSummary.Write(screen.Results, _record.Job.Name, result, wallSeconds, begun ? report?.Path : null);
         screen.Results.Flush();
+        if (begun)
+            report?.WriteWhole(ReportPage.FileName, Encoding.UTF8.GetBytes(RunPage.Html(_record, result, _history)));
     }
 }

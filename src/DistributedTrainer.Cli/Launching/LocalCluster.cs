@@ -25,8 +25,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     public async IAsyncEnumerable<JobEvent> RunAsync(JobSubmission submission)
     {
         for (var index = 0; index < nodes; index++)
-            Start(index);
-        var addresses = new string?[nodes];
+            Start($"node-{index + 1}");
+        var addresses = new List<string?>(new string?[nodes]);
         var (accepted, cancelled) = (false, false);
         var leaving = new HashSet<int>();
         var deadline = Task.Delay(StartTimeout, time);
@@ -53,7 +53,11 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     leaving.Add(node);
                     _nodes[node].Send(new ManagedOrder { Leave = true });
                     break;
-                case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Count < nodes:
+                case NodeWanted { Name: var name }:
+                    addresses.Add(null);
+                    Start(name);
+                    break;
+                case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Count < _nodes.Count:
                     break;
                 case Ended { Node: var node, Code: var code }:
                     throw Died(_nodes[node], code);
@@ -73,7 +77,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
             var next = _news.Reader.ReadAsync().AsTask();
             if (await Task.WhenAny(next, deadline) == next)
                 return await next;
-            var silent = Enumerable.Range(0, nodes).Where(node => addresses[node] is null).Select(node => _nodes[node].Name).ToList();
+            var silent = Enumerable.Range(0, _nodes.Count).Where(node => addresses[node] is null).Select(node => _nodes[node].Name).ToList();
             throw new CommandException(
                 silent.Count > 0
                     ? $"waited {StartTimeout.TotalSeconds:0} s for {string.Join(", ", silent)} to listen"
@@ -83,9 +87,14 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
 
         void Introduce(int node)
         {
-            if (node == 0)
+            if (accepted)
             {
-                for (var other = 0; other < nodes; other++)
+                // A node that comes later joins whoever is there; the first may be gone.
+                _nodes[node].Send(new ManagedOrder { Join = [.. addresses.Where((address, other) => other != node && address is not null && !_nodes[other].Exited.IsCompleted)!] });
+            }
+            else if (node == 0)
+            {
+                for (var other = 0; other < _nodes.Count; other++)
                 {
                     if (addresses[other] is not null)
                         _nodes[other].Send(new ManagedOrder { Join = [addresses[0]!] });
@@ -101,6 +110,17 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     }
 
     public void Cancel(string reason, int exitCode) => _news.Writer.TryWrite(new CancelWanted(reason, exitCode));
+
+    /// <summary>Starts one more process, which joins the others: a further node, or one in the place of a dead one. From any thread.</summary>
+    public void Add(string name) => _news.Writer.TryWrite(new NodeWanted(name));
+
+    /// <summary>Has a node hand its work over and end, as on a signal of its own. From any thread.</summary>
+    public void Remove(string name)
+    {
+        // The newest of that name: those before it have ended.
+        if (_nodes.ToArray().ToList().FindLastIndex(node => node.Name == name) is >= 0 and var index)
+            _news.Writer.TryWrite(new LeaveWanted(index));
+    }
 
     public void Abort()
     {
@@ -128,9 +148,10 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         _news.Writer.TryWrite(news);
     }
 
-    private void Start(int index)
+    private void Start(string name)
     {
-        var node = start($"node-{index + 1}", report => _news.Writer.TryWrite(new Reported(index, report)));
+        var index = _nodes.Count;
+        var node = start(name, report => _news.Writer.TryWrite(new Reported(index, report)));
         _nodes.Add(node);
         node.Exited.ContinueWith(
             exited => _news.Writer.TryWrite(new Ended(index, exited.Result)),
@@ -151,6 +172,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     private sealed record Ended(int Node, int Code) : News;
 
     private sealed record LeaveWanted(int Node) : News;
+
+    private sealed record NodeWanted(string Name) : News;
 
     private sealed record CancelWanted(string Reason, int ExitCode) : News;
 }

@@ -9,10 +9,16 @@ namespace DistributedTrainer.Cli;
 //
 //   node      {"listening":"127.0.0.1:41017"}
 //   launcher  {"measure":{"first":100,"steps":200}}             bench only, before anything else
+//   launcher  {"observe":true}                                 experiments only, before anything else
 //   launcher  {"join":["127.0.0.1:41017"]}                     the first node's address, for the first node too
 //   launcher  {"submit":{…}}                                   to the first node
 //   node      {"job":{"event":"started",…}} …                  from the node that hosts the coordinator
 //   node      {"measured":{…}}                                  bench only: each node, once the steps to measure are over
+//   node      {"observed":{…}}                                  experiments only: commits and passes, every few milliseconds
+//   node      {"link_lost":{"node":…,"at":…}}                   experiments only
+//   launcher  {"ask_status":true}                              experiments only, to the coordinator's node
+//   node      {"status":{…}}
+//   launcher  {"faults":{"cut":[…],"delays_ms":{},"slowdown":4}} experiments only: all faults of this node from now on
 //   launcher  {"cancel":{"job_id":…}}                          on Ctrl-C
 //   node      {"leaving":true}                                 on SIGTERM: may I go?
 //   launcher  {"leave":true}                                   hand your work over, then end
@@ -35,12 +41,23 @@ internal sealed record ManagedOrder
 
     public StepWindow? Measure { get; init; }
 
+    public bool Observe { get; init; }
+
+    public bool AskStatus { get; init; }
+
+    public FaultsOrder? Faults { get; init; }
+
     public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.ManagedOrder);
 
     public static ManagedOrder Parse(string line) => JsonSerializer.Deserialize(line, ManagedJson.Default.ManagedOrder)!;
 }
 
 internal sealed record CancelOrder(string JobId, string Reason, int ExitCode);
+
+/// <param name="Cut">Addresses of nodes that are not reached.</param>
+/// <param name="DelaysMs">By address, how much later everything arrives there.</param>
+/// <param name="Slowdown">Computing takes so many times as long.</param>
+internal sealed record FaultsOrder(IReadOnlyList<string> Cut, IReadOnlyDictionary<string, double> DelaysMs, double Slowdown);
 
 /// <summary>What a node tells its launcher; one property is set.</summary>
 internal sealed record ManagedReport
@@ -57,6 +74,12 @@ internal sealed record ManagedReport
     public NodeFailure? Failed { get; init; }
 
     public StepMeasurement? Measured { get; init; }
+
+    public NodeObservations? Observed { get; init; }
+
+    public LinkLost? LinkLost { get; init; }
+
+    public ClusterStatus? Status { get; init; }
 
     public string ToLine() => JsonSerializer.Serialize(this, ManagedJson.Default.ManagedReport);
 

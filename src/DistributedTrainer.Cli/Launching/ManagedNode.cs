@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Akka.Actor;
 using DistributedTrainer.Actors;
 
 namespace DistributedTrainer.Cli;
@@ -11,6 +13,7 @@ internal sealed class ManagedNode : IDisposable
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(50);
 
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>When the launcher is gone its other nodes go as well, so there is nobody to hand work to.</summary>
     private static readonly TimeSpan OrphanTimeout = TimeSpan.FromSeconds(2);
@@ -20,6 +23,7 @@ internal sealed class ManagedNode : IDisposable
     private readonly TaskCompletionSource<int> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClusterNode? _node;
     private StepRecorder? _recorder;
+    private NodeObserver? _observer;
 
     private ManagedNode()
     {
@@ -49,6 +53,7 @@ internal sealed class ManagedNode : IDisposable
         try
         {
             var node = managed._node = await ClusterNode.StartAsync(options);
+            node.LinkFailures += managed.Tell;
             node.JobEvents += jobEvent => managed.Report(new ManagedReport { Job = jobEvent });
             _ = managed.EndWithNodeAsync(node);
             managed.Report(new ManagedReport { Listening = node.Address });
@@ -65,6 +70,7 @@ internal sealed class ManagedNode : IDisposable
         foreach (var signal in _signals)
             signal.Dispose();
         _recorder?.Dispose();
+        _observer?.Dispose();
     }
 
     private void TakeOrders()
@@ -83,6 +89,12 @@ internal sealed class ManagedNode : IDisposable
             return;
         }
 
+        if (order.Observe)
+        {
+            _observer = new NodeObserver(observed => Report(new ManagedReport { Observed = observed }));
+            return;
+        }
+
         var node = _node!;
         if (order.Join is { } seeds)
             _ = JoinAsync(node, seeds);
@@ -90,6 +102,10 @@ internal sealed class ManagedNode : IDisposable
             node.Submit(submission);
         if (order.Cancel is { } cancel)
             node.Cancel(cancel.JobId, cancel.Reason, cancel.ExitCode);
+        if (order.AskStatus)
+            _ = TellStatusAsync(node);
+        if (order.Faults is { } faults)
+            node.Faults?.Set(faults.Cut, faults.DelaysMs.ToDictionary(delay => delay.Key, delay => TimeSpan.FromMilliseconds(delay.Value)), faults.Slowdown);
         if (order.Leave)
             _ = LeaveAsync(LeaveTimeout);
         if (order.Stop)
@@ -100,6 +116,24 @@ internal sealed class ManagedNode : IDisposable
     {
         _recorder = new StepRecorder(window, TimeProvider.System);
         Report(new ManagedReport { Measured = await _recorder.Completed });
+    }
+
+    private void Tell(LinkFailed failure)
+    {
+        if (_observer is not null)
+            Report(new ManagedReport { LinkLost = new LinkLost(failure.Node, Stopwatch.GetTimestamp()) });
+    }
+
+    private async Task TellStatusAsync(ClusterNode node)
+    {
+        try
+        {
+            Report(new ManagedReport { Status = await node.StatusAsync(StatusTimeout) });
+        }
+        catch (Exception exception) when (exception is TimeoutException or AskTimeoutException)
+        {
+            // The coordinator is on its way to another node; whoever asked asks again.
+        }
     }
 
     private async Task JoinAsync(ClusterNode node, IReadOnlyList<string> seeds)

@@ -25,6 +25,9 @@ internal sealed class NodeProcess : INodeProcess
 
     public string Name { get; }
 
+    /// <summary>Of the process.</summary>
+    public int Id => _process.Id;
+
     public Task<int> Exited { get; }
 
     public IReadOnlyList<string> LastErrors

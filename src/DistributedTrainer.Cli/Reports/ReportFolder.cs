@@ -3,7 +3,7 @@ using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
 
-/// <summary>The folder that a run leaves behind: run.json, history.csv, job.yaml, and the model that the coordinator's node writes there.</summary>
+/// <summary>The folder that a run leaves behind: run.json, history.csv, job.yaml, report.html, and the model that the coordinator's node writes there.</summary>
 internal sealed class ReportFolder
 {
     public const string RunFile = "run.json";
@@ -12,7 +12,9 @@ internal sealed class ReportFolder
 
     private readonly List<string> _createdFolders = [];
 
-    private ReportFolder(string path, bool isResumed = false) => (Path, IsResumed) = (path, isResumed);
+    private readonly string _firstFile;
+
+    private ReportFolder(string path, string firstFile, bool isResumed = false) => (Path, _firstFile, IsResumed) = (path, firstFile, isResumed);
 
     /// <summary>Absolute.</summary>
     public string Path { get; }
@@ -25,9 +27,14 @@ internal sealed class ReportFolder
     /// what keeps two runs that start together from sharing a folder.
     /// </summary>
     /// <exception cref="CommandException">The folder has something in it, or cannot be written.</exception>
-    public static ReportFolder Create(string? asked, Job job, string workingFolder)
+    public static ReportFolder Create(string? asked, Job job, string workingFolder) =>
+        Create(asked, job.Name, JobFileName, JobFile.Format(job), workingFolder);
+
+    /// <inheritdoc cref="Create(string?, Job, string)"/>
+    /// <param name="firstFile">The file that is written at once.</param>
+    /// <param name="text">Its content.</param>
+    public static ReportFolder Create(string? asked, string name, string firstFile, string text, string workingFolder)
     {
-        var text = JobFile.Format(job);
         if (asked is not null)
         {
             var path = System.IO.Path.GetFullPath(asked, workingFolder);
@@ -35,13 +42,13 @@ internal sealed class ReportFolder
                 throw new CommandException($"--report {asked} is a file; name a folder", ExitCode.WrongInput);
             if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 throw new CommandException($"--report {asked} is not empty; name an empty or a new folder", ExitCode.WrongInput);
-            var folder = new ReportFolder(path);
+            var folder = new ReportFolder(path, firstFile);
             return folder.TryTake(text) ? folder : throw new CommandException($"--report {asked} is in use by another run", ExitCode.WrongInput);
         }
 
         for (var number = 1; ; number++)
         {
-            var folder = new ReportFolder(Numbered(job, number, workingFolder));
+            var folder = new ReportFolder(Numbered(name, number, workingFolder), firstFile);
             if (!Directory.Exists(folder.Path) && folder.TryTake(text))
                 return folder;
         }
@@ -49,16 +56,16 @@ internal sealed class ReportFolder
 
     /// <summary>
     /// Takes the folder of the run to go on with: the one that was asked for, or the newest runs/name-n. Where there is none yet, or it is
-    /// empty, a new one as <see cref="Create"/> does, so that who restarts a run may always ask to resume.
+    /// empty, a new one as <see cref="Create(string?, Job, string)"/> does, so that who restarts a run may always ask to resume.
     /// </summary>
     /// <exception cref="CommandException">The folder holds something else than a run, or cannot be written.</exception>
     public static ReportFolder Resume(string? asked, Job job, string workingFolder)
     {
-        var path = asked is null ? Newest(job, workingFolder) : System.IO.Path.GetFullPath(asked, workingFolder);
+        var path = asked is null ? Newest(job.Name, workingFolder) : System.IO.Path.GetFullPath(asked, workingFolder);
         if (path is null || !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
             return Create(asked, job, workingFolder);
         return File.Exists(System.IO.Path.Combine(path, JobFileName))
-            ? new ReportFolder(path, isResumed: true)
+            ? new ReportFolder(path, JobFileName, isResumed: true)
             : throw new CommandException($"{path} holds no run: {JobFileName} is missing; name the report folder of the run to resume with --report", ExitCode.WrongInput);
     }
 
@@ -72,12 +79,12 @@ internal sealed class ReportFolder
     /// <summary>A file of the report.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Takes back what <see cref="Create"/> made: the run never began, and nothing is left of it.</summary>
+    /// <summary>Takes back what <see cref="Create(string?, Job, string)"/> made: the run never began, and nothing is left of it.</summary>
     public void Discard()
     {
         if (IsResumed)
             return;
-        File.Delete(PathOf(JobFileName));
+        File.Delete(PathOf(_firstFile));
         File.Delete(PathOf(HistoryFile));
         foreach (var folder in Enumerable.Reverse(_createdFolders))
         {
@@ -99,11 +106,11 @@ internal sealed class ReportFolder
         try
         {
             CreateFolders(Path);
-            using var file = new FileStream(PathOf(JobFileName), FileMode.CreateNew);
+            using var file = new FileStream(PathOf(_firstFile), FileMode.CreateNew);
             file.Write(System.Text.Encoding.UTF8.GetBytes(jobText));
             return true;
         }
-        catch (IOException) when (File.Exists(PathOf(JobFileName)))
+        catch (IOException) when (File.Exists(PathOf(_firstFile)))
         {
             return false;
         }
@@ -123,16 +130,16 @@ internal sealed class ReportFolder
         _createdFolders.Add(path);
     }
 
-    private static string? Newest(Job job, string workingFolder)
+    private static string? Newest(string name, string workingFolder)
     {
         var number = 0;
-        while (Directory.Exists(Numbered(job, number + 1, workingFolder)))
+        while (Directory.Exists(Numbered(name, number + 1, workingFolder)))
             number++;
-        return number == 0 ? null : Numbered(job, number, workingFolder);
+        return number == 0 ? null : Numbered(name, number, workingFolder);
     }
 
-    private static string Numbered(Job job, int number, string workingFolder) =>
-        System.IO.Path.Combine(workingFolder, "runs", $"{FileName(job.Name)}-{number.ToString(CultureInfo.InvariantCulture)}");
+    private static string Numbered(string name, int number, string workingFolder) =>
+        System.IO.Path.Combine(workingFolder, "runs", $"{FileName(name)}-{number.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>A job's name as a folder's: anything but letters, digits, dots, hyphens and underscores becomes a hyphen.</summary>
     private static string FileName(string name)

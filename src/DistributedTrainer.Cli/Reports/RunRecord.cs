@@ -46,6 +46,6 @@ internal sealed record RunRecord(string JobId, Job Job, int Nodes, int Replicas,
     /// <param name="state">stopped or failed.</param>
     public JobResult Unfinished(string state, string reason, int exitCode) => new(
         state, reason, exitCode, JobFile.RecipeSha256(Job), "", "", Started?.Nodes.Count ?? Nodes, Started?.Shards ?? 0, Started?.Servers ?? 0,
-        Replicas, Threads, Started?.Parameters ?? 0, Epoch?.Epoch ?? 0, Step, Step * (Started?.BatchSize ?? 0), 0,
+        Replicas, Threads, Started?.Parameters ?? 0, Epoch?.Epoch ?? 0, Step, Started is { } started ? RunMeasure.SamplesOf(Step, started.TrainRows, started.BatchSize) : 0, 0,
         Progress?.TrainLoss ?? Epoch?.TrainLoss ?? double.NaN, null, null, 0, [], Changes);
 }

@@ -287,6 +287,7 @@ public sealed partial class CoordinatorLogic
             WeightsSha256 = saved.WeightsSha256,
             Validation = validation,
             Test = test,
+            Confusion = saved.Classes.Length == 0 ? null : new ClassConfusion(saved.HasTest ? "test" : "validation", saved.Classes, saved.ClassCounts),
         };
         Close(job, result, Saver(job));
     }

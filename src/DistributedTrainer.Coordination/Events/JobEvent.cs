@@ -67,7 +67,15 @@ public sealed record JobResult(
 {
     /// <summary>The version of the checkpoint that the run went on from; null where it began from the seed.</summary>
     public long? ResumedFrom { get; init; }
+
+    /// <summary>How the saved model takes classes for one another; null where there are none, or no part to count them on.</summary>
+    public ClassConfusion? Confusion { get; init; }
 }
+
+/// <param name="Part">test or validation.</param>
+/// <param name="Classes">Their names.</param>
+/// <param name="Counts">Rows of the part by (true class, predicted class), row by row.</param>
+public sealed record ClassConfusion(string Part, IReadOnlyList<string> Classes, IReadOnlyList<long> Counts);
 
 /// <summary>Reads and writes job events as JSON lines without reflection, so that it costs nothing at start.</summary>
 [JsonSourceGenerationOptions(

@@ -12,7 +12,7 @@ public static class JobFile
     /// <summary>Begins what <see cref="RecipeSha256"/> hashes; grows when the canonical form changes its meaning.</summary>
     private const string RecipeVersion = "dtrain recipe 1\n";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Parses and checks the text of a job file. Nothing is opened: the result depends on the arguments alone.</summary>
     /// <param name="text">YAML.</param>

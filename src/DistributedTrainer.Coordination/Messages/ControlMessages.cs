@@ -182,7 +182,14 @@ public sealed record SaveModel(long Term, int Book, string JobId, long Version, 
 
 /// <summary>The saver is done. The score is empty where the job has no test part.</summary>
 public sealed record ModelSaved(
-    string JobId, string WeightsSha256, string Folder, bool HasTest, double TestLoss, string[] MetricNames, double[] MetricValues, string Error) : IControlMessage;
+    string JobId, string WeightsSha256, string Folder, bool HasTest, double TestLoss, string[] MetricNames, double[] MetricValues, string Error) : IControlMessage
+{
+    /// <summary>Names of the classes; empty where there are none, or no part to count them on.</summary>
+    public string[] Classes { get; init; } = [];
+
+    /// <summary>Rows of the test part, else of the validation part, by (true class, predicted class), row by row.</summary>
+    public long[] ClassCounts { get; init; } = [];
+}
 
 /// <summary>The job is over: free everything.</summary>
 public sealed record CloseJob(long Term, int Book, string JobId) : ICommand;

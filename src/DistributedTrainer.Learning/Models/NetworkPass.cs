@@ -77,15 +77,18 @@ public sealed unsafe class NetworkPass : IDisposable
 
     /// <summary>
     /// Forward pass over the first <paramref name="rows"/> rows; adds loss and metric sums, row by row in order, to <paramref name="sums"/>
-    /// (<see cref="MetricSet.SumCount"/> doubles).
+    /// (<see cref="MetricSet.SumCount"/> doubles), and counts classes where asked to.
     /// </summary>
+    /// <param name="confusion">Only where targets are classes.</param>
     /// <exception cref="ArgumentException">More than MaxRows rows, or a class target is not an index below the classes.</exception>
-    public void Evaluate(float* parameters, int rows, MetricSet metrics, Span<double> sums)
+    public void Evaluate(float* parameters, int rows, MetricSet metrics, Span<double> sums, ConfusionMatrix? confusion = null)
     {
         var output = Forward(parameters, rows);
         _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, _upstream.Pointer);
         metrics.AddLoss(new(_losses.Pointer, rows), _network.Loss.DenominatorPerRow, sums);
         metrics.AddRows(rows, output, Targets, sums);
+        for (var row = 0; row < rows && confusion is not null; row++)
+            confusion.Add(new(output + (long)row * _network.OutputLength, _network.OutputLength), (int)Targets[row]);
         GC.KeepAlive(this);
     }
 

@@ -10,4 +10,5 @@ public enum RandomPurpose
     Augmentation = 5,
     BenchmarkData = 6,
     Sampling = 7,
+    Experiment = 8,
 }

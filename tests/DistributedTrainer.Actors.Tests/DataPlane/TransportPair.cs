@@ -31,6 +31,8 @@ public class TransportPair : IAsyncLifetime
 
     public ActorSystem LeftSystem => _left;
 
+    public ActorSystem RightSystem => _right;
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await Task.WhenAll(_left.Terminate(), _right.Terminate()).WaitAsync(Wait.Bound);

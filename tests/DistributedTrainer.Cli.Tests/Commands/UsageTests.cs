@@ -40,6 +40,7 @@ public sealed class UsageTests
     [InlineData("train none.yaml --nodes 2 --replicas 2", ExitCode.WrongInput)]
     [InlineData("node --roles worke", ExitCode.WrongInput)]
     [InlineData("node --config none.conf", ExitCode.WrongInput)]
+    [InlineData("experiment none.yaml", ExitCode.WrongInput)]
     [InlineData("status --seeds here", ExitCode.WrongInput)]
     [InlineData("evaluate none", ExitCode.WrongInput)]
     [InlineData("predict none --data none.csv", ExitCode.WrongInput)]

@@ -23,7 +23,7 @@ public sealed class JobRunTests : IDisposable
 
         Assert.Equal(ExitCode.Done, await RunAsync(report, json: false));
 
-        Assert.Equal(["history.csv", "job.yaml", "run.json"], Directory.EnumerateFiles(report.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["history.csv", "job.yaml", "report.html", "run.json"], Directory.EnumerateFiles(report.Path).Select(Path.GetFileName).Order());
         Assert.Equal(3, File.ReadAllLines(report.PathOf(ReportFolder.HistoryFile)).Length);
         Assert.Contains("weights_sha256  cc", _results.ToString(), StringComparison.Ordinal);
     }

@@ -142,6 +142,30 @@ public sealed class LocalClusterTests
         Assert.Equal([Samples.Started, Samples.Finished()], _events);
     }
 
+    [Fact]
+    public async Task ANodeThatIsAddedJoinsThoseThatLiveAndTheJobGoesOn()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        Listen(1);
+        Listen(2);
+        Report(0, Samples.Started);
+        _cluster.Remove("node-1");
+        await UntilAsync(() => _nodes[0].Orders.Contains("""{"leave":true}"""), TimeSpan.Zero);
+        _nodes[0].Exit(0);
+        _cluster.Add("node-4");
+        await UntilAsync(() => _nodes.Count == 4, TimeSpan.Zero);
+        Listen(3);
+        await UntilAsync(() => _nodes[3].Orders.Count > 0, TimeSpan.Zero);
+        Assert.Equal(["""{"join":["127.0.0.1:2","127.0.0.1:3"]}"""], _nodes[3].Orders);
+        Report(1, Samples.Finished());
+        await run;
+
+        Assert.Equal([Samples.Started, Samples.Finished()], _events);
+        await _cluster.DisposeAsync();
+        Assert.All(_nodes, node => Assert.True(node.Exited.IsCompleted));
+    }
+
     private async Task FollowAsync()
     {
         await foreach (var jobEvent in _cluster.RunAsync(Samples.Submission))

@@ -25,6 +25,7 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     private readonly SocketListener _listener;
     private readonly SocketDialer _dialer;
     private readonly IActorRef _plane;
+    private readonly FaultInjection? _faults;
     private bool _isStopped;
 
     /// <param name="self">This node's address, host:port.</param>
@@ -45,6 +46,7 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
             _listener.Port,
             RandomNumberGenerator.GetHexString(32));
         _dialer = new SocketDialer(settings, Advert);
+        _faults = FaultInjection.Find(system);
         _plane = system.ActorOf(Props.Create(() => new SocketPlaneActor(this)), TensorReceiverActor.Name);
         _listener.Start();
     }
@@ -111,6 +113,8 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     /// <returns>The link, whose frames the caller reads; null if this node is about to stop.</returns>
     internal SocketLink? Adopt(Socket socket, string node, int uid)
     {
+        if (_faults is not null)
+            socket = SocketRelay.Before(socket, node, _faults, Settings);
         while (Connect(node) is { } link)
         {
             if (link.Open(socket, uid))
@@ -232,9 +236,13 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     /// <returns>Why it could not be reached; null if it was.</returns>
     private string? TryDial(SocketLink link, DataPlaneAdvert peer)
     {
+        if (_faults?.IsCut(link.Node) == true)
+            return $"node {link.Node} is cut off by an experiment";
         try
         {
             var socket = _dialer.Dial(peer, Settings.HandshakeWithin);
+            if (_faults is not null)
+                socket = SocketRelay.Before(socket, link.Node, _faults, Settings);
             if (link.Open(socket, peer.Uid))
                 DataPlaneThread.Start($"tensors: read {link.Node}", link.Read);
             else

@@ -16,23 +16,26 @@ internal sealed class YamlReader
     private readonly Parser _parser;
     private readonly string _file;
     private readonly string? _setting;
+    private readonly string _kind;
 
-    private YamlReader(string text, string file, string? setting)
+    private YamlReader(string text, string file, string? setting, string kind)
     {
         _parser = new Parser(new StringReader(text));
         _file = file;
         _setting = setting;
+        _kind = kind;
     }
 
     /// <summary>The tree of a job file's text, or of an override's value where <paramref name="setting"/> is given.</summary>
+    /// <param name="kind">What errors call the file.</param>
     /// <exception cref="JobFileException">The text is not YAML, or is YAML that job files do not use.</exception>
-    public static JobNode Read(string text, string file, string? setting = null)
+    public static JobNode Read(string text, string file, string? setting = null, string kind = "job file")
     {
         JobFileException Refuse(int line, string message) => new(new Place(file, setting is null ? line : null, setting), "", message);
-        if (text.Length > MaxCharacters) throw Refuse(1, $"has {text.Length} characters; a job file has at most {MaxCharacters}");
+        if (text.Length > MaxCharacters) throw Refuse(1, $"has {text.Length} characters; a {kind} has at most {MaxCharacters}");
         if (FirstUnprintable(text) is var at and >= 0) throw Refuse(LineOf(text, at), $"the character U+{(int)text[at]:X4} is not text");
 
-        var reader = new YamlReader(text, file, setting);
+        var reader = new YamlReader(text, file, setting, kind);
         try
         {
             return reader.Document();
@@ -91,7 +94,7 @@ internal sealed class YamlReader
         var root = Node(depth: 0);
         _parser.Consume<DocumentEnd>();
         if (_parser.TryConsume<DocumentStart>(out var second))
-            throw Refuse(second, "a second document begins here; a job file is one document");
+            throw Refuse(second, $"a second document begins here; a {_kind} is one document");
         return root;
     }
 
@@ -99,9 +102,9 @@ internal sealed class YamlReader
     {
         var at = _parser.Current ?? throw new YamlException("the text ends too early");
         if (depth > MaxDepth) throw Refuse(at, $"nested deeper than {MaxDepth} levels");
-        if (at is AnchorAlias) throw Refuse(at, "aliases (*name) are not used in job files; write the value out");
-        if (at is NodeEvent { Anchor.IsEmpty: false }) throw Refuse(at, "anchors (&name) are not used in job files");
-        if (at is NodeEvent { Tag.IsEmpty: false }) throw Refuse(at, "tags (!name) are not used in job files");
+        if (at is AnchorAlias) throw Refuse(at, $"aliases (*name) are not used in {_kind}s; write the value out");
+        if (at is NodeEvent { Anchor.IsEmpty: false }) throw Refuse(at, $"anchors (&name) are not used in {_kind}s");
+        if (at is NodeEvent { Tag.IsEmpty: false }) throw Refuse(at, $"tags (!name) are not used in {_kind}s");
 
         if (_parser.TryConsume<Scalar>(out var scalar))
             return new ScalarNode(PlaceOf(scalar), scalar.Value, Quoted: scalar.Style != ScalarStyle.Plain);
