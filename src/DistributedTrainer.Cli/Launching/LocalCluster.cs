@@ -53,6 +53,10 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     leaving.Add(node);
                     _nodes[node].Send(new ManagedOrder { Leave = true });
                     break;
+                // The newest of that name: those before it have ended.
+                case RemovalWanted { Name: var name } when _nodes.FindLastIndex(node => node.Name == name) is >= 0 and var node:
+                    _news.Writer.TryWrite(new LeaveWanted(node));
+                    break;
                 case NodeWanted { Name: var name }:
                     addresses.Add(null);
                     Start(name);
@@ -115,12 +119,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     public void Add(string name) => _news.Writer.TryWrite(new NodeWanted(name));
 
     /// <summary>Has a node hand its work over and end, as on a signal of its own. From any thread.</summary>
-    public void Remove(string name)
-    {
-        // The newest of that name: those before it have ended.
-        if (_nodes.ToArray().ToList().FindLastIndex(node => node.Name == name) is >= 0 and var index)
-            _news.Writer.TryWrite(new LeaveWanted(index));
-    }
+    public void Remove(string name) => _news.Writer.TryWrite(new RemovalWanted(name));
 
     public void Abort()
     {
@@ -172,6 +171,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     private sealed record Ended(int Node, int Code) : News;
 
     private sealed record LeaveWanted(int Node) : News;
+
+    private sealed record RemovalWanted(string Name) : News;
 
     private sealed record NodeWanted(string Name) : News;
 

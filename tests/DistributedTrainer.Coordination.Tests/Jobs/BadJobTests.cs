@@ -163,6 +163,7 @@ public class BadJobTests
         { "a: &x 3", 5, "", "anchors (&name) are not used in job files" },
         { "a: *x", 5, "", "aliases (*name) are not used in job files" },
         { "a: !!str 3", 5, "", "tags (!name) are not used in job files" },
+        { "a: !<a%20b> 3", 5, "", "tags (!name) are not used in job files" },
         { "a: [1, 2", 6, "", "not valid YAML" },
         { "a: 'open", 5, "", "not valid YAML at column 4" },
         { "stop:\n\tpatience: 3 epochs", 6, "", "not valid YAML: this line is indented with a tab; use spaces" },

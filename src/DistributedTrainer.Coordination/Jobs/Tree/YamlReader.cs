@@ -47,6 +47,11 @@ internal sealed class YamlReader
             throw Refuse(
                 Math.Clamp((int)e.Start.Line, 1, LineOf(text, text.Length)), $"not valid YAML at column {Math.Max(1, e.Start.Column)}: {e.Message}");
         }
+        catch (ArgumentException)
+        {
+            // YamlDotNet, without a place, of a tag that is no address.
+            throw Refuse(Math.Max(1, (int)(reader._parser.Current?.End.Line ?? 1)), $"tags (!name) are not used in {kind}s");
+        }
         catch (InvalidOperationException)
         {
             // YamlDotNet's scanner stumbles, without a place, over a line in braces that begins in the first column.
