@@ -11,8 +11,8 @@ internal static class FrameAdmission
     /// <param name="activeSince">The version it was stamped on. An old authority may still finish that version, and goes no further.</param>
     /// <param name="self">This node.</param>
     /// <param name="started">
-    /// The last step that this node has begun. While it has shards, no version exists beyond the one after it, nor beyond the one on which
-    /// its shards were stamped: they take its own push. It may have had none for a while.
+    /// The last step that this node has begun. While its shards have rows, no version exists beyond the one after it, nor beyond the one on
+    /// which its shards were stamped: they take its own push. It may have had no shards for a while.
     /// </param>
     /// <returns>Why it is refused; null where it may be taken.</returns>
     public static DropReason? WhyNot(OpenedJob job, FrameArrived frame, Assignment? active, long activeSince, string self, long started)
@@ -31,8 +31,28 @@ internal static class FrameAdmission
             return null;
         if (header.Term < active.Term && header.Step > activeSince)
             return DropReason.OldTerm;
-        return header.Kind == FrameKind.Publish && active.Shards.Contains(self) && header.Step > Math.Max(started + 1, activeSince)
+        return header.Kind == FrameKind.Publish && TakesPushOf(self, job, active, Math.Max(started + 1, activeSince), header.Step)
             ? DropReason.BeyondNextStep
             : null;
+    }
+
+    /// <summary>Whether a version comes after a step, from this one on, in which the node's shards have rows. In a short last batch they may have none.</summary>
+    private static bool TakesPushOf(string node, OpenedJob job, Assignment active, long step, long version)
+    {
+        var (first, end) = active.ShardsOf(node);
+        if (first == end)
+            return false;
+        if (version > job.Plan.TotalSteps)
+            return true;
+        for (; step < version; step++)
+        {
+            for (var shard = first; shard < end; shard++)
+            {
+                if (job.Plan.Batches.SliceLength(step, shard) > 0)
+                    return true;
+            }
+        }
+
+        return false;
     }
 }

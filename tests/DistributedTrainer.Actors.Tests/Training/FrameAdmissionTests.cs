@@ -50,6 +50,23 @@ public sealed class FrameAdmissionTests : IDisposable
         Assert.Null(WhyNot(far, length, self: "a node without shards"));
     }
 
+    /// <summary>Batches of 479, 479, 479 and 1 row: the last row is shard 4's, and the others' nodes are not waited for.</summary>
+    [Fact]
+    public void A_version_after_a_step_in_which_this_node_has_no_rows_is_taken()
+    {
+        using var job = OpenedJob.Open("job", JobFile.Format(SmallJobs.Digits with { BatchSize = 479, Shards = 5, Stop = new StopSpec() }), servers: 2);
+        var active = new Assignment(Term: 3, Number: 2, ["me", "me", "me", "me", "you"], ["me", "you"]);
+        var length = job.Ranges[1].Length;
+        Assert.Null(WhyNot("me", 4));
+        Assert.Equal(DropReason.BeyondNextStep, WhyNot("me", 5));
+        Assert.Null(WhyNot("you", 3));
+        Assert.Equal(DropReason.BeyondNextStep, WhyNot("you", 4));
+        Assert.Equal(DropReason.BeyondNextStep, WhyNot("me", long.MaxValue));
+
+        DropReason? WhyNot(string node, long version) => FrameAdmission.WhyNot(
+            job, Frame(new FrameHeader { Kind = FrameKind.Publish, Range = 1, Term = 3, Step = version }, length), active, activeSince: 0, node, started: 2);
+    }
+
     [Fact]
     public void A_node_that_gets_shards_again_takes_the_version_they_were_stamped_on()
     {
