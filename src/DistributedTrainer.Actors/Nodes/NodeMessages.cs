@@ -16,7 +16,7 @@ internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStor
     private static JobOpenedHere Open(OpenJob open, bool hasReadyGradient)
     {
         var job = OpenedJob.Open(open.JobId, open.JobText, open.Servers, hasReadyGradient);
-        var store = new ParameterStore(job.Network.Layout.Length);
+        var store = new ParameterStore(job.Network.Layout.Length, open.Replicas > 0 ? 3 : 2);
         job.Network.Initialize(store.Initial, job.Job.Seed);
         return new JobOpenedHere(open.JobId, job, store, "");
     }

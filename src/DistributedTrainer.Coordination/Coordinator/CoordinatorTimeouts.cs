@@ -15,6 +15,12 @@ public sealed record CoordinatorTimeouts
     /// <summary>For the model to be collected and written.</summary>
     public TimeSpan Save { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>For what a lost node said before it was lost, and for reports of what survivors have: two reports and a bit.</summary>
+    public TimeSpan LastWords { get; init; } = TimeSpan.FromSeconds(1.2);
+
+    /// <summary>For all nodes that live to report to a new coordinator.</summary>
+    public TimeSpan Gather { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Before a command without visible effect is sent again.</summary>
     public TimeSpan Repeat { get; init; } = TimeSpan.FromSeconds(1);
 }

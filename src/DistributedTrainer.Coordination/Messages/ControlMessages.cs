@@ -55,6 +55,23 @@ public sealed record JobReport(
 {
     /// <summary>The model table, a <see cref="LayerLine"/> a layer; empty until the job is open.</summary>
     public string[] Layers { get; init; } = [];
+
+    /// <summary>Nodes of the newest assignment known here whose link has failed.</summary>
+    public string[] Unreachable { get; init; } = [];
+
+    /// <summary>Ranges whose primary is here, state and all; those taken over are among them.</summary>
+    public int[] Serves { get; init; } = [];
+
+    /// <summary>Ranges whose backup is here and has caught up.</summary>
+    public int[] Keeps { get; init; } = [];
+
+    /// <summary>Whether nothing has changed since another report but how much was computed and sent.</summary>
+    public bool SaysTheSameAs(JobReport other) =>
+        Unreachable.SequenceEqual(other.Unreachable) && Serves.SequenceEqual(other.Serves) && Keeps.SequenceEqual(other.Keeps)
+        && Layers.SequenceEqual(other.Layers) && Figures(this) == Figures(other);
+
+    private static JobReport Figures(JobReport report) =>
+        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], Unreachable = [], Serves = [], Keeps = [] };
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
@@ -88,11 +105,22 @@ public sealed record KeepBookEntry(long Term, int Index, string Json) : ICoordin
 /// <summary>Asks a node for the book from an entry on; it answers with <see cref="KeepBookEntry"/> messages.</summary>
 public sealed record AskBook(long Term, int FromIndex) : ICoordinatorMessage;
 
-/// <summary>Load the data, compile the model, report.</summary>
-public sealed record OpenJob(long Term, int Book, string JobId, string JobText, int Servers) : ICommand;
+/// <summary>
+/// The cluster went on without this node: drop the job's state, whose time is over, and report as a node that has just come. Rests on
+/// nothing in the book, which such a node does not have.
+/// </summary>
+public sealed record StartAfresh(long Term, string JobId) : ICoordinatorMessage;
 
-/// <summary>Get ready to follow an assignment. Shards and Primaries hold node addresses by shard and by range.</summary>
-public sealed record PrepareAssignment(long Term, int Book, string JobId, int Number, string[] Shards, string[] Primaries) : ICommand;
+/// <summary>Load the data, compile the model, report.</summary>
+/// <param name="Replicas">Backups of each range: with any, nodes keep one more version of the parameters.</param>
+public sealed record OpenJob(long Term, int Book, string JobId, string JobText, int Servers, int Replicas) : ICommand;
+
+/// <summary>
+/// Get ready to follow an assignment. Shards, Primaries and Backups hold node addresses by shard and by range; Lost those of nodes that
+/// are gone without a word, for whoever has not noticed.
+/// </summary>
+public sealed record PrepareAssignment(
+    long Term, int Book, string JobId, int Number, string[] Shards, string[] Primaries, string[] Backups, string[] Lost) : ICommand;
 
 /// <summary>To the leading server's node: every node is ready; stamp the assignment on the next published version.</summary>
 public sealed record ActivateAssignment(long Term, int Book, string JobId, int Number) : ICommand;
@@ -108,11 +136,19 @@ public sealed record StopSoon(long Term, int Book, string JobId) : ICommand;
 /// <param name="Active">The assignment in force.</param>
 /// <param name="Waiting">What the step under way lacks, in words.</param>
 public sealed record StepReport(
-    string JobId, long Step, int Epoch, double EpochLoss, double EpochDenominator, long Samples, int Active, string Waiting) : IControlMessage;
+    string JobId, long Step, int Epoch, double EpochLoss, double EpochDenominator, long Samples, int Active, string Waiting) : IControlMessage
+{
+    /// <summary>Nodes that most of the last steps had to wait for.</summary>
+    public string[] Slow { get; init; } = [];
+}
 
-/// <summary>An epoch has ended at a version; repeated until decided.</summary>
+/// <summary>
+/// An epoch has ended at a version; repeated until the coordinator answers with its decision, which every node has taken already: it is a
+/// pure function of this report and the ones before.
+/// </summary>
+/// <param name="Node">Who reports, and is answered.</param>
 public sealed record EpochReport(
-    string JobId, int Epoch, long Version, double TrainLoss, long Samples, double Penalty, bool HasValidation, double ValidationLoss,
+    string JobId, string Node, int Epoch, long Version, double TrainLoss, long Samples, double Penalty, bool HasValidation, double ValidationLoss,
     string[] MetricNames, double[] MetricValues, bool IsFinal, int Active) : IControlMessage;
 
 /// <summary>The run cannot go on: a loss that is not finite, a step that does not complete.</summary>
@@ -120,8 +156,13 @@ public sealed record RunFailed(string JobId, string Node, string Reason) : ICont
 
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
 
-/// <summary>The epoch decision for a version: go on or stop; servers keep the version where it is the best so far.</summary>
-public sealed record DecideEpoch(long Term, int Book, string JobId, long Version, bool Stop, bool KeepBest) : ICommand;
+/// <summary>
+/// The epoch decision for a version: go on or stop; servers keep the version where it is the best so far. The numbers after it are the
+/// <see cref="ConvergenceState"/> that the next decision begins from.
+/// </summary>
+public sealed record DecideEpoch(
+    long Term, int Book, string JobId, long Version, bool Stop, bool KeepBest, double BestValue, long BestVersion, int EpochsSinceBest,
+    double PreviousTrainLoss) : ICommand;
 
 /// <summary>Servers send their range of the saved version to <paramref name="Saver"/>, which writes the model and scores it on the test part.</summary>
 public sealed record SaveModel(long Term, int Book, string JobId, long Version, bool UseBest, string Saver, string? ModelFolder) : ICommand;

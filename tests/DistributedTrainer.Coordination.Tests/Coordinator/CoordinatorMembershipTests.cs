@@ -114,17 +114,6 @@ public class CoordinatorMembershipTests
     }
 
     [Fact]
-    public void A_lost_node_with_a_part_ends_the_run_and_is_named()
-    {
-        var cluster = Running();
-        cluster.Remove("n1", politely: false);
-        var result = cluster.ToEnd();
-        Assert.Equal(("failed", 1), (result.State, result.ExitCode));
-        Assert.Contains("node n1 was lost", result.StopReason);
-        Assert.Equal("n1", Assert.Single(cluster.Changes("node-lost")).Node);
-    }
-
-    [Fact]
     public void A_lost_node_without_a_part_does_not_matter()
     {
         var cluster = new PlayedCluster(nodes: 4);
