@@ -46,10 +46,8 @@ internal sealed class EpochLead(OpenedJob job)
 
     public void Committed(StepSums sums, long version)
     {
-        _version = version;
         TrainingMeter.Committed.Record(version);
-        EpochSums += sums;
-        RunSamples += sums.Samples;
+        Add(sums, version);
         if (_stopNext && _final < 0)
             _final = version;
     }
@@ -57,9 +55,7 @@ internal sealed class EpochLead(OpenedJob job)
     /// <summary>A backup makes a version that its primary has stamped.</summary>
     public void Follow(StepSums sums, long version, int stamp, bool isFinal)
     {
-        _version = version;
-        EpochSums += sums;
-        RunSamples += sums.Samples;
+        Add(sums, version);
         Stamped = Math.Max(Stamped, stamp);
         if (isFinal)
             _final = version;
@@ -79,7 +75,7 @@ internal sealed class EpochLead(OpenedJob job)
     public void BeginFrom(FrameHeader header)
     {
         _version = header.Step;
-        EpochSums = header.Step <= _decision.Version ? default : header.Sums; // the decision may have been faster than the state
+        EpochSums = header.Sums;
         RunSamples = (long)header.Extra;
         Stamped = header.Assignment;
         if (header.IsFinal)
@@ -127,21 +123,23 @@ internal sealed class EpochLead(OpenedJob job)
         return new EpochFigures(version, IsFinal(version) || version == job.Plan.TotalSteps, Stamped, EpochSums, _penalty ?? 0, _evaluation?.Root);
     }
 
-    public void Decided(EpochDecisionKnown decision)
-    {
-        _decision = decision;
-        if (decision.Version < _version)
-            return;
-        EpochSums = default;
-        _evaluation = null;
-        _penalty = null;
-    }
+    public void Decided(EpochDecisionKnown decision) => _decision = decision;
 
     public StepReport Progress(long version, string waiting, IEnumerable<string> slow) => new(
         job.Id, version, job.Plan.EpochOf(version), EpochSums.Loss, EpochSums.Denominator, RunSamples, Stamped, waiting)
     {
         Slow = [.. slow],
     };
+
+    /// <summary>
+    /// Epochs begin anew by the version's number alone: the decision may be here long before the version, from somebody who was faster.
+    /// </summary>
+    private void Add(StepSums sums, long version)
+    {
+        EpochSums = job.Plan.IsBoundary(version - 1) ? sums : EpochSums + sums;
+        RunSamples += sums.Samples;
+        (_version, _evaluation, _penalty) = (version, null, null);
+    }
 
     private bool IsEnd(long version) => version > _decision.Version && (IsFinal(version) || job.Plan.IsBoundary(version));
 

@@ -12,6 +12,7 @@ internal sealed partial class JobActor
     private readonly Dictionary<int, IActorRef> _backups = [];
     private readonly Queue<HelpWork> _help = [];
     private readonly HashSet<HelpWork> _helped = [];
+    private readonly Dictionary<string, string> _goneWhy = [];
     private HashSet<string> _gone = [];
     private bool _isHelping;
 
@@ -31,10 +32,11 @@ internal sealed partial class JobActor
     /// A node cannot be reached. Only one with a part in the job is missed; whether it left politely is for the coordinator to say, and
     /// makes no difference here: what it had to do is done by others, if it is missing at all.
     /// </summary>
-    private void Miss(string node)
+    private void Miss(string node, string reason)
     {
         if (node == _self || _gone.Contains(node) || !_assignments.Values.Any(assignment => assignment.Nodes.Contains(node)))
             return;
+        _goneWhy[node] = reason;
         NowGone([.. _gone, node]);
         TakeOverWhatIsGone();
         Report();

@@ -56,8 +56,8 @@ internal sealed partial class JobActor : ReceiveActor
         Receive<BackupCounts>(Keeps);
         Receive<Promoted>(BecomePrimary);
         Receive<ToCoordinator>(_node.Forward);
-        Receive<LinkFailed>(failed => Miss(failed.Node));
-        Receive<NodeRemoved>(removed => Miss(removed.Node));
+        Receive<LinkFailed>(failed => Miss(failed.Node, failed.Reason));
+        Receive<NodeRemoved>(removed => Miss(removed.Node, "it is no longer in the cluster"));
         Receive<AskJobReport>(_ => Tick());
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class JobActor : ReceiveActor
         }
 
         foreach (var lost in message.Lost)
-            Miss(lost);
+            Miss(lost, "the coordinator lost it");
         Report();
     }
 
@@ -230,7 +230,8 @@ internal sealed partial class JobActor : ReceiveActor
             _decision?.Version ?? -1, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
         {
             Layers = _layers,
-            Unreachable = [.. _gone.Order(StringComparer.Ordinal)],
+            Unreachable = [.. _gone],
+            UnreachableWhy = [.. _gone.Select(node => _goneWhy[node])],
             Serves = [.. _serves.Order()],
             Keeps = [.. _keeps.Order()],
         });

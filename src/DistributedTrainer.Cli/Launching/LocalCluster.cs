@@ -5,8 +5,8 @@ namespace DistributedTrainer.Cli;
 
 /// <summary>
 /// A cluster of node processes on this machine for one job. It starts them, has the others join the first, hands the job to the first and
-/// passes on its events; a node that dies ends the run. None outlives it: nodes end when told, when killed, or when their standard input
-/// closes with this process.
+/// passes on its events. Once the job runs, the others go on without a node that dies; the last one's end is the run's. None outlives it:
+/// nodes end when told, when killed, or when their standard input closes with this process.
 /// </summary>
 internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time) : IJobHost
 {
@@ -29,6 +29,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         var addresses = new string?[nodes];
         var (accepted, cancelled) = (false, false);
         var leaving = new HashSet<int>();
+        var ended = new HashSet<int>();
         var deadline = Task.Delay(StartTimeout, time);
         while (true)
         {
@@ -44,6 +45,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     if (jobEvent is JobFinished)
                         yield break;
                     break;
+                case Reported { Report.Failed: not null } when accepted:
+                    break; // it ends for a reason of its own, and its end is told
                 case Reported { Report.Failed: { } failed, Node: var node }:
                     throw new CommandException($"{_nodes[node].Name}: {failed.Message}", failed.ExitCode);
                 case Reported { Report.Leaving: true, Node: var node }:
@@ -54,6 +57,17 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     _nodes[node].Send(new ManagedOrder { Leave = true });
                     break;
                 case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Count < nodes:
+                    ended.Add(node);
+                    break;
+                case Ended { Node: var node, Code: ExitCode.NotAdmitted } when accepted && Others(node).Any():
+                    // The cluster went on without it: its process ended itself, and a fresh one takes its place.
+                    Bury(node);
+                    addresses[node] = null;
+                    Start(node);
+                    break;
+                case Ended { Node: var node } when accepted && Others(node).Any():
+                    ended.Add(node);
+                    Bury(node);
                     break;
                 case Ended { Node: var node, Code: var code }:
                     throw Died(_nodes[node], code);
@@ -61,9 +75,17 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     throw new OperationCanceledException();
                 case CancelWanted wanted:
                     cancelled = true;
-                    (_nodes.Where((_, node) => !leaving.Contains(node)).FirstOrDefault() ?? _nodes[0]).Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
+                    (_nodes.Where((_, node) => !leaving.Contains(node) && !ended.Contains(node)).FirstOrDefault() ?? _nodes[0]).Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
                     break;
             }
+        }
+
+        IEnumerable<int> Others(int node) => Enumerable.Range(0, nodes).Where(other => other != node && addresses[other] is not null && !ended.Contains(other));
+
+        void Bury(int node)
+        {
+            if (addresses[node] is { } address)
+                _nodes[Others(node).First()].Send(new ManagedOrder { Down = address });
         }
 
         async ValueTask<News> NextAsync()
@@ -83,7 +105,11 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
 
         void Introduce(int node)
         {
-            if (node == 0)
+            if (accepted)
+            {
+                _nodes[node].Send(new ManagedOrder { Join = [.. Others(node).Select(other => addresses[other]!)] });
+            }
+            else if (node == 0)
             {
                 for (var other = 0; other < nodes; other++)
                 {
@@ -131,7 +157,10 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
     private void Start(int index)
     {
         var node = start($"node-{index + 1}", report => _news.Writer.TryWrite(new Reported(index, report)));
-        _nodes.Add(node);
+        if (index < _nodes.Count)
+            _nodes[index] = node;
+        else
+            _nodes.Add(node);
         node.Exited.ContinueWith(
             exited => _news.Writer.TryWrite(new Ended(index, exited.Result)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -90,6 +90,8 @@ internal sealed class ManagedNode : IDisposable
             node.Submit(submission);
         if (order.Cancel is { } cancel)
             node.Cancel(cancel.JobId, cancel.Reason, cancel.ExitCode);
+        if (order.Down is { } ended)
+            node.Down(ended);
         if (order.Leave)
             _ = LeaveAsync(LeaveTimeout);
         if (order.Stop)

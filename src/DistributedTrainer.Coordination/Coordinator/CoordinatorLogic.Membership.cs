@@ -11,12 +11,17 @@ public sealed partial class CoordinatorLogic
     /// </summary>
     private readonly Dictionary<string, int> _forgotten = [];
 
+    private TimeSpan? _accusedAt;
+
     /// <summary>A node is gone from the cluster's membership.</summary>
     /// <param name="politely">It left after handing everything over; otherwise it was lost.</param>
     public void HandleGone(string address, bool politely, TimeSpan now)
     {
         _now = now;
-        _lost.Remove(address);
+        if (politely)
+            _lost.Remove(address);
+        else
+            _lost[address] = now; // its last words may still be on their way
         var wasKnown = _nodes.Remove(address);
         if (Current is { Opened: not null, Closed: null } job)
         {
@@ -30,23 +35,48 @@ public sealed partial class CoordinatorLogic
     }
 
     /// <summary>
-    /// Nodes whose links have failed are left out at once; membership follows seconds later, or not at all where they only froze. One
-    /// that is about to leave, and has no part in the newest assignment, has closed its links for good reason.
+    /// Nodes whose links have failed are left out soon; membership follows seconds later, or not at all where they only froze. A failed
+    /// link has two ends: a moment later all who have lost somebody have said so, and <see cref="Accusations"/> says who is at fault.
     /// </summary>
-    private void LoseUnreachable(JobRecord job, JobReport report)
+    private void LoseUnreachable(JobRecord job)
     {
-        foreach (var address in report.Unreachable)
+        var accusations = _nodes.Values
+            .SelectMany(node => Accuse(node.Report.Node.Address, ReportOn(job, node)))
+            .Where(accusation => IsMissed(job, accusation))
+            .ToList();
+        if (accusations.Count == 0)
         {
-            if (address == self || !_nodes.TryGetValue(address, out var node) || !job.Participants.Contains(address))
-                continue;
-            if (_forgotten.TryGetValue(address, out var number) && report.Prepared <= number)
-                continue;
-            if (IsReleased(job, address, node.Report.Leaving))
-                continue;
+            _accusedAt = null;
+            return;
+        }
+
+        _accusedAt ??= _now;
+        if (_now - _accusedAt < timeouts.Accusation)
+            return;
+        _accusedAt = null;
+        foreach (var address in Accusations.Guilty(accusations, self))
+        {
             _nodes.Remove(address);
             _lost[address] = _now;
-            Happened(job, "node-lost", address, "its connection failed");
+            Happened(job, "node-lost", address, accusations.First(accusation => accusation.Accused == address || accusation.Accuser == address).Why);
         }
+    }
+
+    private static IEnumerable<Accusation> Accuse(string accuser, JobReport? report) =>
+        report is null ? [] : report.Unreachable.Select((accused, index) => new Accusation(accuser, accused, report.UnreachableWhy.ElementAtOrDefault(index) ?? ""));
+
+    /// <summary>
+    /// One that is about to leave, and has no part in the newest assignment, has closed its links for good reason. Nor does it count who
+    /// cannot be reached by a node that has not heard yet that it started afresh.
+    /// </summary>
+    private bool IsMissed(JobRecord job, Accusation accusation)
+    {
+        var (accuser, accused, _) = accusation;
+        if (!_nodes.TryGetValue(accused, out var node) || !job.Participants.Contains(accused))
+            return false;
+        if (_forgotten.TryGetValue(accused, out var number) && !(PreparedBy(job, accuser) > number))
+            return false;
+        return !IsReleased(job, accused, node.Report.Leaving);
     }
 
     /// <summary>

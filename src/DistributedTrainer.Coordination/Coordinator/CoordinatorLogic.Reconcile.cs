@@ -118,6 +118,7 @@ public sealed partial class CoordinatorLogic
             TellToOpen(job, node);
         Release(job);
         MissThoseWhoNeverCame(job);
+        LoseUnreachable(job);
         if (!HasAllRanges(job))
             return;
         if (job.IsSaving)

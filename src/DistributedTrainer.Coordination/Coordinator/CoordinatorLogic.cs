@@ -132,7 +132,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         if (!_nodes.TryGetValue(report.Node.Address, out var node))
         {
             _nodes[report.Node.Address] = node = new NodeEntry(report, _joined++);
-            if (Current is { Opened: not null } job && !job.Participants.Contains(report.Node.Address))
+            if (Current is { Opened: not null } job && !job.HasMember(report.Node.Address))
                 Happened(job, "node-joined", report.Node.Address, string.Join(' ', report.Node.Roles));
         }
 
@@ -141,8 +141,6 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             ObserveActive(running, part.Active); // a leaving leader's own word precedes its leave
             if (node.Report.Job?.ShardSteps != part.ShardSteps)
                 _progress.TouchedAt = now;
-            node.Report = report;
-            LoseUnreachable(running, part);
         }
 
         node.Report = report;
@@ -230,6 +228,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         return events;
     }
 
+    /// <summary>All jobs, in the order in which they came.</summary>
+    public IReadOnlyCollection<string> JobIds => _jobs.Keys;
+
     public bool IsClosed(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed is not null;
 
     public bool Knows(string jobId) => _jobs.ContainsKey(jobId);
@@ -265,7 +266,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             node.Report.Leaving ? "leaving" : node.Report.Job?.State.ToString().ToLowerInvariant() ?? "idle",
             [.. Enumerable.Range(first, end - first)],
             [.. assignment?.RangesOf(description.Address) ?? []],
-            [.. assignment?.BackupsOf(description.Address) ?? []]);
+            [.. assignment?.BackupsOf(description.Address).Intersect(node.Report.Job?.Keeps ?? []) ?? []]);
     }
 
     /// <summary>The leading server has stamped an assignment.</summary>

@@ -59,6 +59,9 @@ public sealed record JobReport(
     /// <summary>Nodes of the newest assignment known here whose link has failed.</summary>
     public string[] Unreachable { get; init; } = [];
 
+    /// <summary>Why, for each of them.</summary>
+    public string[] UnreachableWhy { get; init; } = [];
+
     /// <summary>Ranges whose primary is here, state and all; those taken over are among them.</summary>
     public int[] Serves { get; init; } = [];
 
@@ -71,7 +74,7 @@ public sealed record JobReport(
         && Layers.SequenceEqual(other.Layers) && Figures(this) == Figures(other);
 
     private static JobReport Figures(JobReport report) =>
-        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], Unreachable = [], Serves = [], Keeps = [] };
+        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [] };
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
