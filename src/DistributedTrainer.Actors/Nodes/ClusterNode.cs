@@ -103,6 +103,12 @@ public sealed class ClusterNode : IAsyncDisposable
         return JsonSerializer.Deserialize(text.Json, ClusterStatusJson.Default.ClusterStatus)!;
     }
 
+    /// <summary>
+    /// Tells the cluster that the process of an address (host:port) has ended: membership follows at once, and not only when the node has
+    /// been silent for long. Only who saw the process end may say so.
+    /// </summary>
+    public void Down(string address) => Cluster.Get(_system).Down(NodeSystem.ParseAddress(address));
+
     /// <summary>Hands shards and ranges over, leaves the cluster, stops. Bounded by <paramref name="timeout"/>.</summary>
     public async Task LeaveAsync(TimeSpan timeout)
     {
@@ -135,6 +141,20 @@ public sealed class ClusterNode : IAsyncDisposable
         if (!_system.WhenTerminated.IsCompleted)
             await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
         _host.Dispose();
+    }
+
+    /// <summary>Ends as a killed process does: links close without goodbye, nobody is told. For tests within one process.</summary>
+    /// <param name="others">The nodes that it has links with.</param>
+    internal Task Kill(IEnumerable<string> others)
+    {
+        if (DataPlane.Of(_system).Transport is SocketTransport sockets)
+        {
+            foreach (var node in others)
+                sockets.Fail(node, "this node is dead");
+            sockets.Dispose();
+        }
+
+        return _system.Terminate();
     }
 
     internal void Publish(JobEvent jobEvent) => JobEvents?.Invoke(jobEvent);

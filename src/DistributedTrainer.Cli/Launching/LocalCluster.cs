@@ -5,8 +5,8 @@ namespace DistributedTrainer.Cli;
 
 /// <summary>
 /// A cluster of node processes on this machine for one job. It starts them, has the others join the first, hands the job to the first and
-/// passes on its events; a node that dies ends the run. None outlives it: nodes end when told, when killed, or when their standard input
-/// closes with this process.
+/// passes on its events. Once the job runs, the others go on without a node that dies; the last one's end is the run's. None outlives it:
+/// nodes end when told, when killed, or when their standard input closes with this process.
 /// </summary>
 internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time) : IJobHost
 {
@@ -29,6 +29,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         var addresses = new List<string?>(new string?[nodes]);
         var (accepted, cancelled) = (false, false);
         var leaving = new HashSet<int>();
+        var ended = new HashSet<int>();
         var deadline = Task.Delay(StartTimeout, time);
         while (true)
         {
@@ -44,6 +45,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     if (jobEvent is JobFinished)
                         yield break;
                     break;
+                case Reported { Report.Failed: not null } when accepted:
+                    break; // it ends for a reason of its own, and its end is told
                 case Reported { Report.Failed: { } failed, Node: var node }:
                     throw new CommandException($"{_nodes[node].Name}: {failed.Message}", failed.ExitCode);
                 case Reported { Report.Leaving: true, Node: var node }:
@@ -58,10 +61,20 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     _news.Writer.TryWrite(new LeaveWanted(node));
                     break;
                 case NodeWanted { Name: var name }:
-                    addresses.Add(null);
-                    Start(name);
+                    Begin(name);
                     break;
-                case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Count < _nodes.Count:
+                case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Union(ended).Count() < _nodes.Count:
+                    ended.Add(node);
+                    break;
+                case Ended { Node: var node, Code: ExitCode.NotAdmitted } when accepted && Others(node).Any():
+                    // The cluster went on without it: its process ended itself, and a fresh one takes its place.
+                    ended.Add(node);
+                    Bury(node);
+                    Begin(_nodes[node].Name);
+                    break;
+                case Ended { Node: var node } when accepted && Others(node).Any():
+                    ended.Add(node);
+                    Bury(node);
                     break;
                 case Ended { Node: var node, Code: var code }:
                     throw Died(_nodes[node], code);
@@ -69,9 +82,25 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     throw new OperationCanceledException();
                 case CancelWanted wanted:
                     cancelled = true;
-                    (_nodes.Where((_, node) => !leaving.Contains(node)).FirstOrDefault() ?? _nodes[0]).Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
+                    (_nodes.Where((_, node) => !leaving.Contains(node) && !ended.Contains(node)).FirstOrDefault() ?? _nodes[0]).Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
                     break;
             }
+        }
+
+        void Begin(string name)
+        {
+            addresses.Add(null);
+            Start(name);
+        }
+
+        // Processes that can be talked to; one may have ended whose end is not told yet.
+        IEnumerable<int> Others(int node) => Enumerable.Range(0, _nodes.Count)
+            .Where(other => other != node && addresses[other] is not null && !ended.Contains(other) && !_nodes[other].Exited.IsCompleted);
+
+        void Bury(int node)
+        {
+            if (addresses[node] is { } address && Others(node).FirstOrDefault(-1) is >= 0 and var other)
+                _nodes[other].Send(new ManagedOrder { Down = address });
         }
 
         async ValueTask<News> NextAsync()
@@ -94,7 +123,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
             if (accepted)
             {
                 // A node that comes later joins whoever is there; the first may be gone.
-                _nodes[node].Send(new ManagedOrder { Join = [.. addresses.Where((address, other) => other != node && address is not null && !_nodes[other].Exited.IsCompleted)!] });
+                _nodes[node].Send(new ManagedOrder { Join = [.. Others(node).Select(other => addresses[other]!)] });
             }
             else if (node == 0)
             {
