@@ -8,7 +8,8 @@ public sealed partial class CoordinatorLogic
         var pending = job.Latest is not null && job.Latest.Number != job.InForce?.Number;
         var hasLoss = job.Latest is { } made && made.Nodes.Any(node => !_nodes.ContainsKey(node));
         // A node that died while all were getting ready must not hold them up: the next assignment does without it.
-        if ((!pending && job.Stop is null) || hasLoss)
+        // While it is not settled who is lost, an assignment would have everybody believe that all are there.
+        if (_accusedAt is null && ((!pending && job.Stop is null) || hasLoss))
             pending |= Plan(job);
         if (!pending || job.Closed is not null)
             return;

@@ -88,6 +88,7 @@ public sealed partial class CoordinatorLogic
         _progress = new JobProgress(_now, reopened.AtSeconds, step);
         _sent.Clear();
         _forgotten.Clear(); // assignments are numbered anew
+        _accusedAt = null;
         _decisions.Add(new Explain($"{reason}: the job goes on from its newest checkpoint"));
         return true;
     }

@@ -121,6 +121,20 @@ public class CoordinatorRecoveryTests
         Assert.Single(cluster.Changes("node-lost"));
     }
 
+    [Fact]
+    public void A_takeover_does_not_make_an_assignment_with_the_frozen_node_before_it_is_found_lost()
+    {
+        var cluster = Running(servers: 2);
+        cluster.Node("n1").IsSilent = true; // primary of range 1; its backup has taken over and says so
+        foreach (var other in (string[])["n0", "n2"])
+            cluster.Node(other).Unreachable = ["n1"];
+        cluster.For(2);
+        Assert.Equal("n1", Assert.Single(cluster.Changes("node-lost")).Node);
+        Assert.All(
+            cluster.Commands.Select(command => command.Message).OfType<PrepareAssignment>().Where(prepare => prepare.Number > 1),
+            prepare => Assert.DoesNotContain("n1", prepare.Shards));
+    }
+
     [Theory]
     [InlineData("a>c b>c", "c")] // a dead node says nothing
     [InlineData("a>c b>c c>a c>b", "c")] // one that is cut off accuses everybody

@@ -112,7 +112,7 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
     private string LeaderOf(Assignment assignment) => ServerOf(assignment, 0);
 
     private string ServerOf(Assignment assignment, int range) =>
-        cluster.Find(assignment.Primaries[range]) is null && assignment.BackupOf(range) is { } backup ? backup : assignment.Primaries[range];
+        cluster.Find(assignment.Primaries[range]) is null or { IsSilent: true } && assignment.BackupOf(range) is { } backup ? backup : assignment.Primaries[range];
 
     private EpochReport EpochEnd(string node) => new(
         _jobId!, node, _plan.EpochOf(Version), Version, Loss(Version), TrainRows, 0, false, 0, [], [], Version == _final || Version == _plan.TotalSteps, Stamped!.Number);
