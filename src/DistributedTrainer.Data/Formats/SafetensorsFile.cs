@@ -84,7 +84,7 @@ public sealed class SafetensorsFile : IDisposable
     private SafetensorsTensor Find(string name)
     {
         var tensor = Tensors.FirstOrDefault(candidate => candidate.Name == name)
-            ?? throw new DataException($"{_path}: there is no array '{name}'{NearestName.Hint(name, Tensors.Select(candidate => candidate.Name))}");
+            ?? throw new DataException($"{_path}: there is no array '{name}'{NearestName.Ending(name, Tensors.Select(candidate => candidate.Name))}");
         return tensor.Type == "F32" ? tensor : throw new DataException($"{_path}: array '{name}' has dtype {tensor.Type}; F32 is needed");
     }
 

@@ -45,7 +45,7 @@ internal sealed class ClassIndex(IReadOnlyList<string> names)
             if (indexOfCode[code] < 0)
             {
                 throw new DataException($"{source.Place(row)}: class '{labels.Values[code]}' is not among "
-                    + $"the training rows' {Describe(names)}{NearestName.Hint(labels.Values[code], names)}.");
+                    + $"the training rows' {Describe(names)}{NearestName.Ending(labels.Values[code], names)}");
             }
 
             targets[row] = indexOfCode[code];

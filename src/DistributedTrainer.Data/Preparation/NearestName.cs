@@ -3,15 +3,18 @@ namespace DistributedTrainer.Data;
 /// <summary>The valid name that a mistyped one most likely meant.</summary>
 internal static class NearestName
 {
-    /// <summary>"; did you mean 'price'?" where some name is within a third of the letters (Levenshtein, ignoring case), else "".</summary>
-    public static string Hint(string typed, IEnumerable<string> names)
+    /// <summary>
+    /// The end of a sentence that says there is no such name: "; did you mean 'price'?" where some name is within a third of the letters
+    /// (Levenshtein, ignoring case), else ".".
+    /// </summary>
+    public static string Ending(string typed, IEnumerable<string> names)
     {
         var best = names
             .Select(name => (Name: name, Distance: Distance(typed.ToLowerInvariant(), name.ToLowerInvariant())))
             .OrderBy(candidate => candidate.Distance)
             .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .FirstOrDefault((Name: "", Distance: int.MaxValue));
-        return best.Distance <= int.Max(1, int.Max(typed.Length, best.Name.Length) / 3) ? $"; did you mean '{best.Name}'?" : "";
+        return best.Distance <= int.Max(1, int.Max(typed.Length, best.Name.Length) / 3) ? $"; did you mean '{best.Name}'?" : ".";
     }
 
     private static int Distance(string a, string b)

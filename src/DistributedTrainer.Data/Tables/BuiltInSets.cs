@@ -9,7 +9,7 @@ internal static class BuiltInSets
     public static Stream Open(string set)
     {
         if (!Names.Contains(set))
-            throw new DataException($"No built-in data set '{set}'{NearestName.Hint(set, Names)}. There are {string.Join(", ", Names)}.");
+            throw new DataException($"No built-in data set '{set}'{NearestName.Ending(set, Names)} There are {string.Join(", ", Names)}.");
         return typeof(BuiltInSets).Assembly.GetManifestResourceStream($"{set}.csv")
             ?? throw new InvalidOperationException($"The resource {set}.csv is missing from the assembly.");
     }

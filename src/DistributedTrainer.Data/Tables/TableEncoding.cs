@@ -86,7 +86,7 @@ internal sealed class TableEncoding(IReadOnlyList<ColumnPreparation> columns)
             if (!indexOf.TryGetValue(category, out var index))
             {
                 throw new DataException($"{table.Place(row, input)}: category '{category}' is in no training row"
-                    + $"{NearestName.Hint(category, column.Categories!)}. Known: {string.Join(", ", column.Categories!.Take(20))}.");
+                    + $"{NearestName.Ending(category, column.Categories!)} Known: {string.Join(", ", column.Categories!.Take(20))}.");
             }
 
             table.Cells[row * columns.Count + input] = index;

@@ -61,6 +61,6 @@ internal sealed record TableSchema(IReadOnlyList<TableInput> Inputs, string? Tar
 
         var separator = header.Count == 1 && header[0].Contains(';') ? " The header has semicolons; columns are separated by commas." : "";
         var listed = string.Join(", ", header.Take(20)) + (header.Count > 20 ? ", …" : "");
-        throw new DataException($"{file}: no column '{name}' ({role}){NearestName.Hint(name, header)}. Columns: {listed}.{separator}");
+        throw new DataException($"{file}: no column '{name}' ({role}){NearestName.Ending(name, header)} Columns: {listed}.{separator}");
     }
 }
