@@ -12,6 +12,7 @@ internal sealed partial class JobActor
     private const int MostReportsAtOnce = 16;
 
     private readonly SortedDictionary<long, EpochFigures> _unheard = [];
+    private long _told = -1;
     private EpochDecisionKnown? _decision;
     private bool _isStopped;
 
@@ -90,6 +91,8 @@ internal sealed partial class JobActor
     {
         foreach (var version in _unheard.Keys.Where(version => version <= order.Version).ToList())
             _unheard.Remove(version);
+        if (order.Version >= _told)
+            RepeatEpochs(); // a new coordinator has much to catch up with
         Decide(new EpochDecisionKnown(
             order.Version,
             order.Stop,
@@ -116,7 +119,10 @@ internal sealed partial class JobActor
         if (!_serves.Contains(0))
             return;
         foreach (var figures in _unheard.Values.Take(MostReportsAtOnce))
+        {
+            _told = figures.Version;
             _node.Tell(new ToCoordinator(figures.Report(_job, _self)));
+        }
     }
 
     private void Send(string node, in FrameHeader header, double[] values)

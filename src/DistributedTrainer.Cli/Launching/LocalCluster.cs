@@ -27,7 +27,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         for (var index = 0; index < nodes; index++)
             Start($"node-{index + 1}");
         var addresses = new List<string?>(new string?[nodes]);
-        var (accepted, cancelled) = (false, false);
+        var accepted = false;
+        CancelWanted? cancel = null;
         var leaving = new HashSet<int>();
         var ended = new HashSet<int>();
         var deadline = Task.Delay(StartTimeout, time);
@@ -41,6 +42,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     break;
                 case Reported { Report.Job: { } jobEvent }:
                     accepted = true;
+                    if (jobEvent is ClusterChanged { Change.Kind: "coordinator-moved" })
+                        PassCancelOn(); // the one before may have taken the first word with it
                     yield return jobEvent;
                     if (jobEvent is JobFinished)
                         yield break;
@@ -52,7 +55,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                 case Reported { Report.Leaving: true, Node: var node }:
                     _ = AfterSameSignalAsync(new LeaveWanted(node));
                     break;
-                case LeaveWanted { Node: var node } when !cancelled:
+                case LeaveWanted { Node: var node } when cancel is null:
                     leaving.Add(node);
                     _nodes[node].Send(new ManagedOrder { Leave = true });
                     break;
@@ -81,8 +84,8 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                 case CancelWanted when addresses[0] is null:
                     throw new OperationCanceledException();
                 case CancelWanted wanted:
-                    cancelled = true;
-                    (_nodes.Where((_, node) => !leaving.Contains(node) && !ended.Contains(node)).FirstOrDefault() ?? _nodes[0]).Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
+                    cancel = wanted;
+                    PassCancelOn();
                     break;
             }
         }
@@ -96,6 +99,14 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         // Processes that can be talked to; one may have ended whose end is not told yet.
         IEnumerable<int> Others(int node) => Enumerable.Range(0, _nodes.Count)
             .Where(other => other != node && addresses[other] is not null && !ended.Contains(other) && !_nodes[other].Exited.IsCompleted);
+
+        void PassCancelOn()
+        {
+            if (cancel is null)
+                return;
+            var node = Enumerable.Range(0, _nodes.Count).Where(node => !leaving.Contains(node) && !ended.Contains(node)).FirstOrDefault();
+            _nodes[node].Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, cancel.Reason, cancel.ExitCode) });
+        }
 
         void Bury(int node)
         {
