@@ -14,12 +14,10 @@ internal sealed unsafe class SharedArena
     /// <summary>Blocks at the most; more are allocated elsewhere, and sent through the socket.</summary>
     public const int Blocks = 64 * 1024;
 
-    /// <summary>The nonce stands at the begin, then each block's count of uses, then come the blocks.</summary>
-    private const int PageBytes = 4096;
-    private const long FirstBlock = LeastLength;
-
-    /// <summary>Bytes of an arena without blocks.</summary>
+    /// <summary>Bytes before the blocks: a page that begins with the nonce, then each block's count of uses.</summary>
     public const long LeastLength = PageBytes + (Blocks * sizeof(uint));
+
+    private const int PageBytes = 4096;
 
     /// <summary>Addresses, not memory.</summary>
     private const long Capacity = 1L << 38;
@@ -27,7 +25,7 @@ internal sealed unsafe class SharedArena
     private static readonly Lock Starting = new();
 
     private readonly Lock _gate = new();
-    private readonly FreeSpans _free = new(FirstBlock, Capacity - FirstBlock);
+    private readonly FreeSpans _free = new(LeastLength, Capacity - LeastLength);
     private readonly Stack<int> _numbers = new(Enumerable.Range(0, Blocks).Reverse());
     private readonly int _file;
 
