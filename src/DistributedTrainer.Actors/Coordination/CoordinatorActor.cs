@@ -100,6 +100,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         if (_recoverLength < 0 || _recovered.Count < _recoverLength)
             return;
         _logic.Recover([.. _recovered.Values], _gathered.Values, Now);
+        // What the coordinator before this one told last may have died with it: whoever listens here hears all of it, again or not.
+        foreach (var jobEvent in _logic.JobIds.SelectMany(_logic.Replay))
+            Context.System.EventStream.Publish(jobEvent);
         Begin();
     }
 

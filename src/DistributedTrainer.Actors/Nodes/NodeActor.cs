@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Data;
@@ -46,6 +47,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Heed<AskBook>(SendBook);
         Obey<OpenCheckpoints>(_checkpoints.Open);
         Obey<CompleteCheckpoint>(order => _checkpoints.Complete(order, _book));
+        Heed<StartAfresh>(StartAfresh);
         Obey<OpenJob>(Open);
         Obey<PrepareAssignment>(order => ToJob(order.JobId, order));
         Obey<ActivateAssignment>(order => ToJob(order.JobId, order));
@@ -65,6 +67,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<FetchModelPiece>(_coordinator.Forward);
         Receive<ServeModelPiece>(piece => Sender.Tell(ModelPieces.Read(_savedModels.GetValueOrDefault(piece.JobId)?.Folder, piece)));
         Receive<Leave>(BeginToLeave);
+        Receive<ClusterEvent.MemberRemoved>(removed => _job?.Tell(new NodeRemoved($"{removed.Member.Address.Host}:{removed.Member.Address.Port}")));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -72,6 +75,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(ReportTick.Instance, ReportTick.Instance, TimeSpan.Zero, ReportInterval);
+        if (Context.System.Settings.HasCluster)
+            Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
     }
 
     /// <summary>Messages of a coordinator that another one has replaced are ignored.</summary>
@@ -141,8 +146,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         if (report.JobId != _jobId)
             return;
-        var changed = _jobReport is null || report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0 }
-            != _jobReport with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0 };
+        var changed = _jobReport is null || !report.SaysTheSameAs(_jobReport);
         _jobReport = report;
         if (changed)
             Report();
@@ -239,6 +243,16 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         if (close.JobId != _jobId)
             return;
         CloseCurrent();
+        Report();
+    }
+
+    private void StartAfresh(StartAfresh order)
+    {
+        if (order.JobId != (_jobId ?? _closedReport?.JobId))
+            return;
+        _log.Warning("The cluster went on without this node; it starts afresh");
+        CloseCurrent();
+        _closedReport = null;
         Report();
     }
 

@@ -86,8 +86,7 @@ internal sealed class ReportFolder
             return;
         File.Delete(PathOf(_firstFile));
         File.Delete(PathOf(HistoryFile));
-        // The coordinator sees that checkpoints can be written before it knows whether the job can run.
-        foreach (var folder in Enumerable.Reverse(_createdFolders).Prepend(PathOf(CheckpointPath.Folder)))
+        foreach (var folder in Enumerable.Reverse(_createdFolders))
         {
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);

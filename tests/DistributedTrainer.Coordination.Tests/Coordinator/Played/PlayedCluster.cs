@@ -31,6 +31,9 @@ internal sealed class PlayedCluster
 
     public CoordinatorTimeouts Timeouts { get; } = new();
 
+    /// <summary>Of the model: fewer than two blocks make one range of any number of servers.</summary>
+    public int Parameters { get; init; } = 10;
+
     /// <summary>Whether a message is lost, by its number and by what it is.</summary>
     public Func<int, string, bool> Loses { get; set; } = (_, _) => false;
 
