@@ -34,6 +34,14 @@ public sealed partial class CoordinatorLogic
         Reconcile();
     }
 
+    /// <summary>A new coordinator learns from the cluster's membership who was lost together with the one before it.</summary>
+    /// <param name="members">Addresses of all members, whatever their state.</param>
+    public void HandleMembers(IReadOnlySet<string> members, TimeSpan now)
+    {
+        foreach (var address in Current?.Members.Where(address => !members.Contains(address)).ToList() ?? [])
+            HandleGone(address, politely: false, now);
+    }
+
     /// <summary>
     /// Nodes whose links have failed are left out soon; membership follows seconds later, or not at all where they only froze. A failed
     /// link has two ends: a moment later all who have lost somebody have said so, and <see cref="Accusations"/> says who is at fault.
@@ -104,10 +112,13 @@ public sealed partial class CoordinatorLogic
     /// <summary>A new coordinator hears of a node only if it lives: those of the book that do not report were lost with the old one.</summary>
     private void MissThoseWhoNeverCame(JobRecord job)
     {
-        if (_recoveredAt is not { } recoveredAt || _now - recoveredAt < timeouts.Gather)
+        if (_recoveredAt is not { } recoveredAt)
+            return;
+        var missing = job.Members.Where(address => !_nodes.ContainsKey(address)).ToList();
+        if (missing.Count > 0 && _now - recoveredAt < timeouts.Gather)
             return;
         _recoveredAt = null;
-        foreach (var address in job.Members.Where(address => !_nodes.ContainsKey(address)).ToList())
+        foreach (var address in missing)
         {
             _forgotten[address] = job.Latest?.Number ?? 0;
             Happened(job, "node-lost", address, "it did not report to the new coordinator");
