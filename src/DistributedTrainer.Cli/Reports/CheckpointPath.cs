@@ -5,7 +5,7 @@ namespace DistributedTrainer.Cli;
 /// <summary>Where a job's checkpoints lie.</summary>
 internal static class CheckpointPath
 {
-    private const string Folder = "checkpoints";
+    public const string Folder = "checkpoints";
 
     /// <returns>checkpoint.path, else a folder in the report; null where the job wants none.</returns>
     /// <exception cref="CommandException">The job is to be resumed, and nothing says from where.</exception>
