@@ -5,6 +5,7 @@ namespace DistributedTrainer.Cli;
 /// <summary>Where a job's checkpoints lie.</summary>
 internal static class CheckpointPath
 {
+    /// <summary>Of a report.</summary>
     public const string Folder = "checkpoints";
 
     /// <returns>checkpoint.path, else a folder in the report; null where the job wants none.</returns>

@@ -86,7 +86,8 @@ internal sealed class ReportFolder
             return;
         File.Delete(PathOf(_firstFile));
         File.Delete(PathOf(HistoryFile));
-        foreach (var folder in Enumerable.Reverse(_createdFolders))
+        // The coordinator sees that checkpoints can be written before it knows whether the job can run.
+        foreach (var folder in Enumerable.Reverse(_createdFolders).Prepend(PathOf(CheckpointPath.Folder)))
         {
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);
