@@ -95,7 +95,7 @@ public sealed class HugeClaimTests : IDisposable
             file.SetLength(1L << 30);
         }
 
-        Assert.Contains("line 3", Refused(() => DataSet.Load(new CsvData(path, "y"), TargetType.Values, 1), 256 * Mebibyte));
+        Assert.Contains("line 3", Refused(() => DataSet.Load(new CsvData(path, "y"), TargetType.Values, 1), 288 * Mebibyte));
     }
 
     private string Write(string name, byte[] bytes)

@@ -18,7 +18,7 @@ internal sealed record Reader(string Format, string Extension, Action<string> Re
 
     public static IReadOnlyList<Reader> All { get; } =
     [
-        new("csv", ".csv", path => Load(new CsvData(path, "y") { Categorical = ["street"], ValidationFraction = 0.3 }, TargetType.Values), 400, 4 * Mebibyte),
+        new("csv", ".csv", path => Load(new CsvData(path, "y") { Categorical = ["street"] }, TargetType.Values), 400, 4 * Mebibyte),
         // gzip: one byte may hold 1,032 others.
         new("idx", ".idx", path => Load(new IdxData(path, path), TargetType.Class), 1100, 4 * Mebibyte),
         new("npy", ".npy", path => Load(new NpyData(path, path), TargetType.Class), 400, 4 * Mebibyte),

@@ -229,7 +229,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void Submit(SubmitJob submit)
     {
-        if (_folders.Refusal(submit) is { } refusal)
+        // Where nobody waits for an answer, opening the job says it.
+        if (!Sender.Equals(Context.System.DeadLetters) && _folders.Refusal(submit) is { } refusal)
             Sender.Tell(new Answer(false, refusal));
         else
             _coordinator.Forward(submit);

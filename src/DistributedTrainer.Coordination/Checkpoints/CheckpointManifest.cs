@@ -37,6 +37,9 @@ public sealed record CheckpointManifest
     /// <summary>No optimizer keeps more arrays than this.</summary>
     private const int MostMoments = 8;
 
+    /// <summary>Of another's message in one of ours.</summary>
+    private const int MostLetters = 300;
+
     public int Format { get; init; }
 
     /// <summary>Committed steps.</summary>
@@ -85,7 +88,8 @@ public sealed record CheckpointManifest
         catch (JsonException exception)
         {
             // Also where its checksum is taken: what the text does not have is null.
-            return (null, $"it is not the JSON it must be: {exception.Message}");
+            var message = exception.Message.Length <= MostLetters ? exception.Message : exception.Message[..MostLetters] + "…"; // it may quote all of the text
+            return (null, $"it is not the JSON it must be: {message}");
         }
     }
 
