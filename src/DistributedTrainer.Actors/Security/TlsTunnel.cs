@@ -60,7 +60,13 @@ internal sealed class TlsTunnel
     private static T Within<T>(TimeSpan bound, Socket outer, Func<T> handshake)
     {
         var isLate = false;
-        using var timer = new Timer(_ => Volatile.Write(ref isLate, Abandon(outer)), null, bound, Timeout.InfiniteTimeSpan);
+        using var timer = new Timer(
+            _ =>
+            {
+                Volatile.Write(ref isLate, true);
+                outer.Dispose();
+            },
+            null, bound, Timeout.InfiniteTimeSpan);
         try
         {
             return handshake();
@@ -74,12 +80,6 @@ internal sealed class TlsTunnel
                 ? error
                 : error.InnerException as SocketException ?? (Exception)new AuthenticationException($"the TLS handshake failed: {error.Message}", error);
         }
-    }
-
-    private static bool Abandon(Socket socket)
-    {
-        socket.Dispose();
-        return true;
     }
 
     private static Socket Open(Socket outer, SslStream stream, string peer, DataPlaneSettings settings)
@@ -130,7 +130,8 @@ internal sealed class TlsTunnel
         var buffer = new byte[ChunkBytes];
         for (int count; (count = _inner.Receive(buffer)) > 0;)
             _stream.Write(buffer, 0, count);
-        _outer.Shutdown(SocketShutdown.Send);
+        // A link closes as a whole: nobody waits any more for what the other node might still send, least of all where it is out of reach.
+        _outer.Shutdown(SocketShutdown.Both);
     }
 
     /// <summary>One direction, to its end. A broken connection ends both; all is freed once both are done.</summary>
