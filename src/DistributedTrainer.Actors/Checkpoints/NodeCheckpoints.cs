@@ -10,7 +10,8 @@ namespace DistributedTrainer.Actors;
 /// The coordinator's hands on the checkpoint folder, on its own node. Orders are repeated until they are answered; each is carried out once,
 /// on a thread of its own, and its answer is given again.
 /// </summary>
-internal sealed class NodeCheckpoints(IActorRef coordinator)
+/// <param name="folders">Where jobs may have files.</param>
+internal sealed class NodeCheckpoints(IActorRef coordinator, FolderRules folders)
 {
     /// <summary>Epochs in one message: a control message is bounded in length, and a history is not.</summary>
     private const int EpochsAtOnce = 500;
@@ -21,7 +22,7 @@ internal sealed class NodeCheckpoints(IActorRef coordinator)
     public void Open(OpenCheckpoints order)
     {
         if (_opening.JobId != order.JobId)
-            _opening = (order.JobId, InThread(() => Open(order.JobText, order.Folder, order.Resume)));
+            _opening = (order.JobId, InThread(() => folders.WriteRefusal(order.Folder) is { } refusal ? new Opened { Error = refusal } : Open(order.JobText, order.Folder, order.Resume)));
         Then(_opening.Result, opened =>
         {
             var manifest = opened.Manifest ?? new CheckpointManifest();
@@ -39,7 +40,7 @@ internal sealed class NodeCheckpoints(IActorRef coordinator)
         if ((_completing.JobId, _completing.Version) != (order.JobId, order.Version))
         {
             string[] entries = [.. book];
-            _completing = (order.JobId, order.Version, InThread(() => Complete(order, entries)));
+            _completing = (order.JobId, order.Version, InThread(() => folders.WriteRefusal(order.Folder) ?? Complete(order, entries)));
         }
 
         Then(_completing.Result, error => coordinator.Tell(new CheckpointCompleted(order.JobId, order.Version, error), ActorRefs.NoSender));

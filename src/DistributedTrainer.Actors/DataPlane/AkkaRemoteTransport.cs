@@ -111,7 +111,7 @@ public sealed class AkkaRemoteTransport : ITensorTransport
         {
             if (_links.TryGetValue(node, out var known))
                 return known;
-            var peer = _system.ActorSelection($"akka.tcp://{_system.Name}@{node}/user/{TensorReceiverActor.Name}");
+            var peer = _system.ActorSelection($"{NodeSystem.ProtocolOf(_system)}://{_system.Name}@{node}/user/{TensorReceiverActor.Name}");
             var name = $"{_link}/{++_linksMade}"; // the receiver counts each link's chunks by themselves
             return _links[node] = _system.ActorOf(Props.Create(() => new TensorLinkActor(this, name, node, peer, _plane)));
         }

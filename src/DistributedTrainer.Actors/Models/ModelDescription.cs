@@ -45,6 +45,7 @@ public sealed record ModelDescription
 /// <summary>Reads and writes model.json without reflection.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
+    RespectNullableAnnotations = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(KebabCase<Normalization>), typeof(KebabCase<TargetType>)])]
 [JsonSerializable(typeof(ModelDescription))]

@@ -55,11 +55,14 @@ public static class ModelFolder
         var description = ReadDescription(folder);
         var job = JobFile.Parse(description.Job, Path.Combine(folder, DescriptionFile));
         var network = Network.Compile(job.Model, job.Loss, description.InputShape, description.TargetLength, description.Classes.Count);
+        var path = Path.Combine(folder, WeightsFile);
+        using var file = SafetensorsFile.Open(path);
+        // A file that has them all was opened: what the description claims is not believed before.
+        foreach (var parameter in network.Layout.Parameters)
+            file.Require(parameter.Name, parameter.Shape);
         var parameters = new FloatBuffer(network.Layout.Length);
         try
         {
-            var path = Path.Combine(folder, WeightsFile);
-            using var file = SafetensorsFile.Open(path);
             foreach (var parameter in network.Layout.Parameters)
                 file.Read(parameter.Name, parameter.Shape, parameters.Span.Slice(parameter.Offset, parameter.Length));
             var found = Convert.ToHexStringLower(SHA256.HashData(parameters.Bytes));
@@ -81,7 +84,8 @@ public static class ModelFolder
             throw new DataException($"{folder}: not a model's folder; {DescriptionFile} is missing. Name the report folder of a finished run");
         try
         {
-            var description = JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelDescriptionJson.Default.ModelDescription)!;
+            var description = JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelDescriptionJson.Default.ModelDescription)
+                ?? throw new DataException($"{path}: null; the description of a model is needed");
             return description.Format == ModelDescription.CurrentFormat
                 ? description
                 : throw new DataException($"{path}: format {description.Format}; this version reads format {ModelDescription.CurrentFormat}");

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using DistributedTrainer.Coordination;
 
@@ -20,36 +21,36 @@ public sealed class ClusterClient : IAsyncDisposable
     private ClusterClient(ActorSystem system, Contacts contacts) => (_system, _contacts) = (system, contacts);
 
     /// <summary>Finds a seed that answers and runs the same build.</summary>
-    /// <exception cref="NodeStartException">No seed answered within the timeout, or the cluster runs another build: exit code 3.</exception>
-    public static async Task<ClusterClient> ConnectAsync(IReadOnlyList<string> seeds, TimeSpan timeout)
+    /// <param name="hocon">The configuration, of which <c>dtrain.tls</c> counts; null for none.</param>
+    /// <param name="hoconName">Its file.</param>
+    /// <exception cref="NodeStartException">
+    /// No seed answered within the timeout, the cluster runs another build, or one of the two refuses the other's certificate: exit code 3.
+    /// </exception>
+    public static async Task<ClusterClient> ConnectAsync(IReadOnlyList<string> seeds, TimeSpan timeout, string? hocon = null, string hoconName = "")
     {
-        var addresses = seeds.Select(NodeSystem.ParseAddress).ToList();
-        var system = ActorSystem.Create("dtrain-client", ConfigurationFactory.ParseString(
-            """
-            akka.actor.provider = remote
-            akka.remote.dot-netty.tcp { hostname = "0.0.0.0", public-hostname = "127.0.0.1", port = 0 }
-            akka.loglevel = ERROR
-            akka.loggers = ["DistributedTrainer.Actors.StandardErrorLogger, DistributedTrainer.Actors"]
-            """).WithFallback(NodeSystem.Shipped("node.conf")));
+        var places = seeds.Select(NodeSystem.ParseHostAndPort).ToList();
+        var system = Start(hocon, hoconName);
         using var bound = new CancellationTokenSource(timeout);
         try
         {
-            var asked = addresses.Select(address => AskHello(system, address, bound.Token)).ToList();
-            while (asked.Count > 0)
-            {
-                var first = await Task.WhenAny(asked).ConfigureAwait(false);
-                asked.Remove(first);
-                if (await first.ConfigureAwait(false) is { } node)
-                    return new ClusterClient(system, new Contacts(system, node, addresses));
-            }
-
-            throw new NodeStartException(
-                $"waited {timeout.TotalSeconds:0} s for an answer from {string.Join(", ", seeds)}; check the address and that a node runs there");
+            var addresses = seeds.Select(seed => NodeSystem.ParseAddress(seed, system)).ToList();
+            var asking = AskHellos(system, addresses, bound.Token);
+            var refusal = SeedProbe.RefusalAsync(places, TlsIdentity.Of(system), bound.Token);
+            if (await Task.WhenAny(asking, refusal).ConfigureAwait(false) == refusal && refusal.IsCompletedSuccessfully)
+                throw new NodeStartException(await refusal.ConfigureAwait(false));
+            return await asking.ConfigureAwait(false) is { } node
+                ? new ClusterClient(system, new Contacts(system, node, addresses))
+                : throw new NodeStartException(
+                    $"waited {timeout.TotalSeconds:0} s for an answer from {string.Join(", ", seeds)}; check the address and that a node runs there");
         }
         catch
         {
             await system.Terminate().ConfigureAwait(false);
             throw;
+        }
+        finally
+        {
+            await bound.CancelAsync().ConfigureAwait(false);
         }
     }
 
@@ -125,6 +126,39 @@ public sealed class ClusterClient : IAsyncDisposable
         (await AskRepeatedly<Answer>(new CancelJob(jobId, "cancelled", 0), timeout).ConfigureAwait(false)).Accepted;
 
     public async ValueTask DisposeAsync() => await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+
+    /// <summary>An actor system that calls and is never called: answers come back on its own connections.</summary>
+    private static ActorSystem Start(string? hocon, string hoconName)
+    {
+        var shipped = NodeSystem.Shipped("node.conf");
+        var own = hocon is null ? Config.Empty : UserConfiguration.Parse(hocon, hoconName);
+        var identity = TlsSettings.Read(own.WithFallback(shipped), hoconName, CertificateFiles.Client) is { } tls ? TlsIdentity.Load(tls, host: null, TimeProvider.System) : null;
+        var config = ConfigurationFactory.ParseString(
+            $$"""
+            akka.actor.provider = remote
+            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+            akka.loglevel = ERROR
+            akka.loggers = ["DistributedTrainer.Actors.StandardErrorLogger, DistributedTrainer.Actors"]
+            {{(identity is null ? "" : TlsIdentity.Hocon)}}
+            """).WithFallback(shipped);
+        return ActorSystem.Create(
+            "dtrain-client", ActorSystemSetup.Create([BootstrapSetup.Create().WithConfig(config), .. identity?.Setups() ?? []]));
+    }
+
+    /// <returns>The first node that answers; null for none within the bound.</returns>
+    private static async Task<Address?> AskHellos(ActorSystem system, IEnumerable<Address> addresses, CancellationToken bound)
+    {
+        var asked = addresses.Select(address => AskHello(system, address, bound)).ToList();
+        while (asked.Count > 0)
+        {
+            var first = await Task.WhenAny(asked).ConfigureAwait(false);
+            asked.Remove(first);
+            if (await first.ConfigureAwait(false) is { } node)
+                return node;
+        }
+
+        return null;
+    }
 
     private static async Task<Address?> AskHello(ActorSystem system, Address address, CancellationToken bound)
     {

@@ -78,19 +78,34 @@ public sealed class ClusterNode : IAsyncDisposable
     public async Task JoinAsync(IReadOnlyList<string> seeds, TimeSpan timeout)
     {
         using var bound = new CancellationTokenSource(timeout);
+        var identity = TlsIdentity.Of(_system);
+        var refusal = SeedProbe.RefusalAsync(seeds.Where(seed => seed != Address).Select(NodeSystem.ParseHostAndPort), identity, bound.Token);
         try
         {
-            await Cluster.Get(_system).JoinSeedNodesAsync(seeds.Select(NodeSystem.ParseAddress), bound.Token).ConfigureAwait(false);
-            var first = await Task.WhenAny(_welcome.Task, _stopped.Task).WaitAsync(bound.Token).ConfigureAwait(false);
-            if (first == _stopped.Task)
-                throw new NodeStartException((await _stopped.Task.ConfigureAwait(false)).Reason);
+            var joining = JoinAsync(seeds, bound.Token);
+            if (await Task.WhenAny(joining, refusal).ConfigureAwait(false) == refusal && refusal.IsCompletedSuccessfully)
+                throw new NodeStartException($"{Address} cannot join: {await refusal.ConfigureAwait(false)}");
+            await joining.ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or ClusterJoinFailedException)
         {
             throw new NodeStartException(
                 $"waited {timeout.TotalSeconds:0} s to join the cluster of {string.Join(", ", seeds)}: no seed let {Address} in; "
-                + "check that a node with the role coordinator runs there and that the port is reachable", 3, error);
+                + (identity?.LastRefusal is { } last ? $"the last connection that this node refused: {last}" : "check that a node with the role coordinator runs there and that the port is reachable"),
+                3, error);
         }
+        finally
+        {
+            await bound.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task JoinAsync(IReadOnlyList<string> seeds, CancellationToken bound)
+    {
+        await Cluster.Get(_system).JoinSeedNodesAsync(seeds.Select(seed => NodeSystem.ParseAddress(seed, _system)), bound).ConfigureAwait(false);
+        var first = await Task.WhenAny(_welcome.Task, _stopped.Task).WaitAsync(bound).ConfigureAwait(false);
+        if (first == _stopped.Task)
+            throw new NodeStartException((await _stopped.Task.ConfigureAwait(false)).Reason);
     }
 
     /// <summary>What the cluster, as this node sees it now, survives and what it does not, in words.</summary>
@@ -155,6 +170,9 @@ public sealed class ClusterNode : IAsyncDisposable
             await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
         _host.Dispose();
     }
+
+    /// <summary>The node's actor system.</summary>
+    internal ActorSystem System => _system;
 
     /// <summary>Ends as a killed process does: links close without goodbye, nobody is told. For tests within one process.</summary>
     /// <param name="others">The nodes that it has links with.</param>

@@ -46,7 +46,7 @@ internal sealed class Contacts
         };
         lock (_lock)
         {
-            foreach (var address in nodes.Select(NodeSystem.ParseAddress).Where(address => !_addresses.Contains(address)))
+            foreach (var address in nodes.Select(node => NodeSystem.ParseAddress(node, _system)).Where(address => !_addresses.Contains(address)))
                 _addresses.Add(address);
         }
     }

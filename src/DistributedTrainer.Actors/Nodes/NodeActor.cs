@@ -21,6 +21,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly BufferPool _pool;
     private readonly IActorRef _coordinator;
     private readonly Func<OpenJob, JobOpenedHere> _opener;
+    private readonly FolderRules _folders;
     private readonly List<string> _book = [];
     private readonly NodeCheckpoints _checkpoints;
     private readonly Dictionary<string, ModelSaved> _savedModels = [];
@@ -36,10 +37,10 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private IActorRef? _leaveWaiter;
     private long _term;
 
-    public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator, Func<OpenJob, JobOpenedHere> opener)
+    public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator, Func<OpenJob, JobOpenedHere> opener, FolderRules folders)
     {
-        (_description, _transport, _pool, _coordinator, _opener) = (description, transport, pool, coordinator, opener);
-        _checkpoints = new NodeCheckpoints(coordinator);
+        (_description, _transport, _pool, _coordinator, _opener, _folders) = (description, transport, pool, coordinator, folders.Guard(opener), folders);
+        _checkpoints = new NodeCheckpoints(coordinator, folders);
         Receive<ReportTick>(_ => Tick());
         Receive<string>(Greet);
 
@@ -62,7 +63,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<JobReport>(Learn);
         Receive<ToCoordinator>(PassOn);
 
-        Receive<SubmitJob>(_coordinator.Forward);
+        Receive<SubmitJob>(Submit);
         Receive<CancelJob>(_coordinator.Forward);
         Receive<FollowJob>(_coordinator.Forward);
         Receive<AskStatus>(_coordinator.Forward);
@@ -239,10 +240,21 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             _job?.Tell(message);
     }
 
+    private void Submit(SubmitJob submit)
+    {
+        // Where nobody waits for an answer, opening the job says it.
+        if (!Sender.Equals(Context.System.DeadLetters) && _folders.Refusal(submit) is { } refusal)
+            Sender.Tell(new Answer(false, refusal));
+        else
+            _coordinator.Forward(submit);
+    }
+
     private void Save(SaveModel order)
     {
         if (order.Saver == _description.Address && _savedModels.TryGetValue(order.JobId, out var saved))
             _coordinator.Tell(saved); // it is saved: the answer was lost
+        else if (order.Saver == _description.Address && _folders.WriteRefusal(order.ModelFolder) is { } refusal)
+            _coordinator.Tell(new RunFailed(order.JobId, _description.Address, refusal));
         else
             ToJob(order.JobId, order);
     }

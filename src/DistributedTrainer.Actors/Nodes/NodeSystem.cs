@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.Hosting;
 using DistributedTrainer.Coordination;
 
@@ -26,15 +27,23 @@ internal static class NodeSystem
         if (unknown.Count > 0 || options.Roles.Count == 0)
             throw new NodeStartException($"roles: '{string.Join(' ', unknown)}' is not a role; allowed are {string.Join(", ", Roles)}", 2);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var own = options.Hocon is null ? Config.Empty : UserConfiguration.Parse(options.Hocon, options.HoconName);
         if (options.Hocon is not null)
-            akka.AddHocon(UserConfiguration.Parse(options.Hocon, options.HoconName), HoconAddMode.Prepend);
+            akka.AddHocon(own, HoconAddMode.Prepend);
+        if (options.Clustered && TlsSettings.Read(own.WithFallback(Shipped("node.conf")), options.HoconName, options.Host) is { } tls)
+        {
+            foreach (var setup in TlsIdentity.Load(tls, options.Host, TimeProvider.System).Setups())
+                akka.AddSetup(setup);
+            akka.AddHocon(TlsIdentity.Hocon, HoconAddMode.Append);
+        }
+
         akka.AddHocon(Own(threads, options), HoconAddMode.Append);
         if (options.CanInjectFaults)
             akka.AddHocon(FaultInjection.Hocon, HoconAddMode.Append);
         akka.AddHocon(Shipped(options.Clustered ? "node.conf" : "local.conf"), HoconAddMode.Append);
         akka.ConfigureLoggers(logging =>
         {
-            logging.LogLevel = Akka.Event.LogLevel.WarningLevel;
+            logging.LogLevel = LogLevel.WarningLevel;
             logging.ClearLoggers();
             logging.AddLogger<StandardErrorLogger>();
         });
@@ -53,13 +62,25 @@ internal static class NodeSystem
         return $"{address.Host}:{address.Port}";
     }
 
+    /// <summary>How addresses of nodes begin.</summary>
+    public static string ProtocolOf(ActorSystem system) => TlsIdentity.Of(system) is null ? "akka.tcp" : "akka.ssl.tcp";
+
+    /// <param name="text">host:port of a node.</param>
+    /// <param name="system">That is to reach it.</param>
     /// <exception cref="NodeStartException">Not host:port.</exception>
-    public static Address ParseAddress(string text)
+    public static Address ParseAddress(string text, ActorSystem system)
+    {
+        var (host, port) = ParseHostAndPort(text);
+        return new Address(ProtocolOf(system), Name, host, port);
+    }
+
+    /// <exception cref="NodeStartException">Not host:port.</exception>
+    public static (string Host, int Port) ParseHostAndPort(string text)
     {
         var colon = text.LastIndexOf(':');
         if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), out var port) || port is < 1 or > 65535)
             throw new NodeStartException($"seeds: '{text}' is not host:port, e.g. node-1:4053", 2);
-        return new Address("akka.tcp", Name, text[..colon], port);
+        return (text[..colon], port);
     }
 
     /// <summary>What went wrong at the start, in the user's words.</summary>
@@ -100,6 +121,10 @@ internal static class NodeSystem
 
         akka.WithActors((system, registry) =>
         {
+            if (TlsIdentity.Of(system) is { } identity)
+                identity.Refused = refusal => system.Log.Warning(refusal);
+            else if (!IsThisMachineOnly(options.Host))
+                system.Log.Warning(OpenToAll(options.Host));
             var plane = DataPlane.Of(system);
             Start(system, registry, AddressOf(system), options, threads, plane.Transport, plane.Pool, registry.Get<CoordinatorActor>());
         });
@@ -118,9 +143,14 @@ internal static class NodeSystem
     {
         var description = new NodeDescription(
             address, Environment.ProcessId, Environment.MachineName, [.. options.Roles], threads, BuildFingerprint.Current);
+        var folders = FolderRules.Read(system.Settings.Config, !options.Clustered || IsThisMachineOnly(options.Host));
         registry.Register<NodeActor>(system.ActorOf(
-            Props.Create(() => new NodeActor(description, transport, pool, coordinator, options.Opener)), NodeActor.Name));
+            Props.Create(() => new NodeActor(description, transport, pool, coordinator, options.Opener, folders)), NodeActor.Name));
     }
+
+    private static string OpenToAll(string host) =>
+        $"this node listens on all addresses of {host} and speaks in the clear: whoever reaches its ports can submit jobs, read parameters and join. "
+        + "Keep the network closed, or turn on dtrain.tls by --config (cluster-configs/secure.conf, docs/SECURITY.md)";
 
     private static string Own(int threads, NodeOptions options) =>
         $$"""

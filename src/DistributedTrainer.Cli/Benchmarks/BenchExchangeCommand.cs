@@ -17,7 +17,7 @@ internal static class BenchExchangeCommand
         var nodes = new WholeNumberOption("--nodes", "Node processes. Default: 2", 2, MostNodes);
         var steps = new WholeNumberOption("--steps", "Exchanges to measure. Default: 20 to 1000, by size", 1);
         var warmUp = new WholeNumberOption("--warmup", "Exchanges before the measured ones. Default: a second or two's, at least 60", 1);
-        var config = NodeCommand.CreateConfigOption();
+        var config = ConfigFile.CreateOption();
         var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
         var command = new Command("exchange", "Time of pushing, summing and publishing a gradient that is ready, and of the same bytes over plain sockets.")
         {
@@ -39,7 +39,7 @@ internal static class BenchExchangeCommand
         }
 
         if (config is not null)
-            NodeCommand.ReadConfig(config);
+            ConfigFile.Read(config);
         var job = plan.CreateJob(window.JobSteps);
         var folder = Directory.CreateTempSubdirectory("dtrain-bench-");
         try

@@ -20,7 +20,7 @@ internal static class BenchStepCommand
         var servers = new WholeNumberOption("--servers", "Parameter server ranges. Default: 2, or 1 on one node", 1);
         var replicas = new WholeNumberOption("--replicas", "Backups of each range. Default: 0", 0, MostNodes - 1);
         var warmUp = new WholeNumberOption("--warmup", "Steps before the measured ones. Default: a second or two's, at least 100", 1);
-        var config = NodeCommand.CreateConfigOption();
+        var config = ConfigFile.CreateOption();
         var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
         var command = new Command("step", "Time of a training step on random inputs, through the same processes and actors as training.")
         {
@@ -93,7 +93,7 @@ internal static class BenchStepCommand
     private static void Check(BenchStepOptions options)
     {
         if (options.Config is not null)
-            NodeCommand.ReadConfig(options.Config);
+            ConfigFile.Read(options.Config);
         if (options.Shards > options.Batch)
             throw new CommandException($"--shards is {options.Shards}; a batch of {options.Batch} rows has room for at most {options.Batch}", ExitCode.WrongInput);
         if (options.Nodes > options.EffectiveShards)

@@ -18,7 +18,7 @@ internal sealed class MeasuredRun : IAsyncDisposable
         {
             _here = new StepRecorder(window, time);
             _measurements = [_here.Completed];
-            _host = new SingleProcess(nodes.Threads, nodes.Config is null ? null : NodeCommand.ReadConfig(nodes.Config));
+            _host = new SingleProcess(nodes.Threads, nodes.Config is null ? null : ConfigFile.Read(nodes.Config)!.Text);
             return;
         }
 

@@ -20,6 +20,7 @@ internal static class CommandLine
             SchemaCommand.Create(),
             ExperimentCommand.Create(),
             BenchCommand.Create(),
+            CertsCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;

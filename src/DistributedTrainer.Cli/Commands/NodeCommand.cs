@@ -20,7 +20,7 @@ internal static class NodeCommand
 
     public static Command Create()
     {
-        var config = CreateConfigOption();
+        var config = ConfigFile.CreateOption();
         var roles = new Option<string?>("--roles") { Description = $"Any of {string.Join(',', KnownRoles)}. Default: all", HelpName = "role,…" };
         var seeds = Seeds.CreateOption();
         seeds.Description = "Nodes to join. Default: $CLUSTER_SEEDS, else none: this node starts a cluster";
@@ -35,7 +35,7 @@ internal static class NodeCommand
         };
         command.SetAction((parsed, _) =>
         {
-            var options = Options(parsed.GetValue(config), parsed.GetValue(roles), parsed.GetValue(port), parsed.GetValue(threads)) with
+            var options = Options(ConfigFile.Read(parsed.GetValue(config)), parsed.GetValue(roles), parsed.GetValue(port), parsed.GetValue(threads), parsed.GetValue(seeds)) with
             {
                 ExchangeOnly = parsed.GetValue(exchangeOnly),
                 CanInjectFaults = parsed.GetValue(faults),
@@ -43,22 +43,6 @@ internal static class NodeCommand
             return parsed.GetValue(managed) ? ManagedNode.RunAsync(options) : RunAsync(options, Seeds.Read(parsed.GetValue(seeds)));
         });
         return command;
-    }
-
-    public static Option<string?> CreateConfigOption() =>
-        new("--config") { Description = "HOCON that goes before the built-in settings.", HelpName = "file" };
-
-    /// <exception cref="CommandException">The file cannot be read.</exception>
-    public static string ReadConfig(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"cannot read --config {path}: {(File.Exists(path) ? exception.Message : "there is no such file")}", ExitCode.WrongInput);
-        }
     }
 
     private static async Task<int> RunAsync(NodeOptions options, IReadOnlyList<string> seeds)
@@ -87,14 +71,14 @@ internal static class NodeCommand
         return exitCode == ExitCode.Done ? exitCode : throw new CommandException($"the node stopped: {reason}", exitCode);
     }
 
-    private static NodeOptions Options(string? config, string? roles, int? port, int? threads) => new()
+    private static NodeOptions Options(ConfigFile? config, string? roles, int? port, int? threads, string? seeds) => new()
     {
-        Host = Environment.GetEnvironmentVariable("CLUSTER_IP") is { Length: > 0 } host ? host : "127.0.0.1",
+        Host = OwnAddress.Read(Seeds.Read(seeds)),
         Port = port ?? PortOfEnvironment() ?? Seeds.DefaultPort,
         Roles = roles is null ? KnownRoles : Roles(roles),
         Threads = threads ?? 0,
-        Hocon = config is null ? null : ReadConfig(config),
-        HoconName = config ?? "",
+        Hocon = config?.Text,
+        HoconName = config?.Path ?? "",
     };
 
     private static int? PortOfEnvironment()

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using DistributedTrainer.Actors;
 using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Cli;
@@ -12,16 +11,17 @@ internal static class StatusCommand
     {
         var id = new Argument<string?>("ID") { Description = "One job; all where absent.", Arity = ArgumentArity.ZeroOrOne };
         var seeds = Seeds.CreateOption();
+        var config = ConfigFile.CreateOption();
         var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
-        var command = new Command("status", "Shows jobs and nodes of a running cluster.") { id, seeds, json };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(id), Seeds.ReadOrLocal(parsed.GetValue(seeds)), parsed.GetValue(json)));
+        var command = new Command("status", "Shows jobs and nodes of a running cluster.") { id, seeds, config, json };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(id), Seeds.ReadOrLocal(parsed.GetValue(seeds)), parsed.GetValue(config), parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? id, IReadOnlyList<string> seeds, bool json)
+    private static async Task<int> RunAsync(string? id, IReadOnlyList<string> seeds, string? config, bool json)
     {
         var screen = Screen.For(json);
-        await using var client = await ClusterClient.ConnectAsync(seeds, RunningCluster.ConnectTimeout);
+        await using var client = await RunningCluster.ConnectAsync(seeds, config);
         var status = await client.StatusAsync(RunningCluster.RequestTimeout);
         if (id is not null)
         {

@@ -16,6 +16,13 @@ internal sealed class RunningCluster(ClusterClient client, string? modelFolder) 
 
     private readonly CancellationTokenSource _watching = new();
 
+    /// <param name="config">A configuration's file; null for the environment's, if any.</param>
+    public static Task<ClusterClient> ConnectAsync(IReadOnlyList<string> seeds, string? config)
+    {
+        var file = ConfigFile.Read(config);
+        return ClusterClient.ConnectAsync(seeds, ConnectTimeout, file?.Text, file?.Path ?? "");
+    }
+
     public IAsyncEnumerable<JobEvent> RunAsync(JobSubmission submission) => RunAsync(submission, _watching.Token);
 
     public void Cancel(string reason, int exitCode) => Abort();

@@ -34,6 +34,12 @@ public sealed record CheckpointManifest
 {
     public const int CurrentFormat = 1;
 
+    /// <summary>No optimizer keeps more arrays than this.</summary>
+    private const int MostMoments = 8;
+
+    /// <summary>Of another's message in one of ours.</summary>
+    private const int MostLetters = 300;
+
     public int Format { get; init; }
 
     /// <summary>Committed steps.</summary>
@@ -74,17 +80,17 @@ public sealed record CheckpointManifest
     /// <returns>The manifest, or why it is none.</returns>
     public static (CheckpointManifest? Manifest, string Reason) Parse(string text)
     {
-        CheckpointManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointManifest);
+            var manifest = JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointManifest);
+            return WhyInvalid(manifest) is { } reason ? (null, reason) : (manifest, "");
         }
         catch (JsonException exception)
         {
-            return (null, $"it is not the JSON it must be: {exception.Message}");
+            // Also where its checksum is taken: what the text does not have is null.
+            var message = exception.Message.Length <= MostLetters ? exception.Message : exception.Message[..MostLetters] + "…"; // it may quote all of the text
+            return (null, $"it is not the JSON it must be: {message}");
         }
-
-        return WhyInvalid(manifest) is { } reason ? (null, reason) : (manifest, "");
     }
 
     private static string? WhyInvalid(CheckpointManifest? manifest)
@@ -102,8 +108,14 @@ public sealed record CheckpointManifest
     public static string? WhyNotWhole(CheckpointManifest manifest)
     {
         var covered = 0;
+        if (manifest.Parts.Count == 0)
+            return "it has no ranges";
         foreach (var part in manifest.Parts)
         {
+            if (Path.GetFileName(part.File) != part.File || part.File is "" or "." or "..")
+                return $"range {part.Range} is in '{part.File}', which is no file of this folder";
+            if (part.Moments is < 0 or > MostMoments)
+                return $"range {part.Range} has {part.Moments} arrays of optimizer state; there are 0 to {MostMoments}";
             if (part.Begin != covered || part.Length < 1 || part.Length > manifest.Parameters - covered)
                 return $"range {part.Range} begins at parameter {part.Begin}, and the ranges before it end at {covered}";
             if (part.BestVersion != manifest.KeptVersion)
@@ -128,7 +140,8 @@ public sealed record CheckpointManifest
 
 /// <summary>Checkpoints as JSON, without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, WriteIndented = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, WriteIndented = true,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(CheckpointManifest))]
 [JsonSerializable(typeof(CheckpointEpoch))]
 [JsonSerializable(typeof(PartReport))]

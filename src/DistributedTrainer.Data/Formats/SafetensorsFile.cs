@@ -57,13 +57,21 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="DataException">There is no such array, or its type or shape is another.</exception>
     public void Read(string name, IReadOnlyList<int> shape, Span<float> values)
     {
-        var tensor = Find(name);
-        if (!tensor.Shape.SequenceEqual(shape.Select(size => (long)size)))
-            throw new DataException($"{_path}: array '{name}' has shape {tensor.ShapeText}; ({string.Join(", ", shape)}) is needed");
+        var tensor = Require(name, shape);
         if (values.Length * (long)sizeof(float) != tensor.End - tensor.Begin)
             throw new ArgumentException($"{values.Length} floats of room for an array of shape {tensor.ShapeText}", nameof(values));
         _stream.Position = _dataBegin + tensor.Begin;
         _stream.ReadExactly(MemoryMarshal.AsBytes(values));
+    }
+
+    /// <summary>Looks whether there is a float32 array of this name and shape.</summary>
+    /// <exception cref="DataException">There is none.</exception>
+    public SafetensorsTensor Require(string name, IReadOnlyList<int> shape)
+    {
+        var tensor = Find(name);
+        return tensor.Shape.SequenceEqual(shape.Select(size => (long)size))
+            ? tensor
+            : throw new DataException($"{_path}: array '{name}' has shape {tensor.ShapeText}; ({string.Join(", ", shape)}) is needed");
     }
 
     /// <summary>Reads a part of a float32 array, whatever its shape, in C order.</summary>

@@ -26,6 +26,9 @@ public abstract record DataSpec
     /// <summary>What users know it by: the files, or the name of the set.</summary>
     public string Describe() => string.Join(", ", Sources().Concat(FilesOf(ValidationFiles)).Concat(FilesOf(TestFiles)));
 
+    /// <summary>The files and folders that the user has named, absolute.</summary>
+    public IEnumerable<string> Files() => Sources().Concat(FilesOf(ValidationFiles)).Concat(FilesOf(TestFiles)).Where(Path.IsPathRooted);
+
     private protected abstract IEnumerable<string> Sources();
 
     private static IEnumerable<string> FilesOf(DataFiles? part) => part is null ? [] : part.Labels is null ? [part.Path] : [part.Path, part.Labels];

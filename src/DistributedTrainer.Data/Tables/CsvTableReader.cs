@@ -11,6 +11,9 @@ namespace DistributedTrainer.Data;
 /// </summary>
 internal sealed class CsvTableReader
 {
+    /// <summary>Characters of a row at the most: what a file without line ends may have the reader hold.</summary>
+    private const int LongestRow = 1 << 22;
+
     private readonly string _file;
     private readonly TableSchema _schema;
     private readonly int[] _roles;
@@ -44,7 +47,7 @@ internal sealed class CsvTableReader
         {
             HasHeaders = false,
             Delimiter = ',',
-            MaxBufferSize = 1 << 28,
+            MaxBufferSize = LongestRow,
             // There are no comments in our tables; a NUL begins none in text either, so meeting one is an error.
             Comment = '\0',
             CommentHandler = new Action<string>(_ =>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 
 namespace DistributedTrainer.Actors.Tests;
@@ -11,8 +12,20 @@ public class TransportPair : IAsyncLifetime
 
     /// <param name="left">HOCON of the left one.</param>
     public TransportPair(string left, string right)
+        : this(Start(left), Start(right))
     {
-        (_left, _right) = (Start(left), Start(right));
+    }
+
+    /// <param name="hocon">Of both.</param>
+    /// <param name="setups">What both are started with besides.</param>
+    public TransportPair(string hocon, Setup[] setups)
+        : this(Start(hocon, setups), Start(hocon, setups))
+    {
+    }
+
+    private TransportPair(ActorSystem left, ActorSystem right)
+    {
+        (_left, _right) = (left, right);
         (LeftAddress, RightAddress) = (AddressOf(_left), AddressOf(_right));
         (LeftPlane, RightPlane) = (DataPlane.Of(_left), DataPlane.Of(_right));
     }
@@ -59,13 +72,17 @@ public class TransportPair : IAsyncLifetime
     /// <summary>Ends the left system, as a node does that leaves.</summary>
     internal Task StopLeft() => _left.Terminate().WaitAsync(Wait.Bound);
 
-    private static ActorSystem Start(string hocon) => ActorSystem.Create(NodeSystem.Name, ConfigurationFactory.ParseString(
-        $$"""
-        akka.actor.provider = remote
-        akka.loglevel = OFF
-        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-        {{hocon}}
-        """).WithFallback(NodeSystem.Shipped("node.conf")));
+    private static ActorSystem Start(string hocon, params Setup[] setups) => ActorSystem.Create(NodeSystem.Name, ActorSystemSetup.Create(
+    [
+        BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(
+            $$"""
+            akka.actor.provider = remote
+            akka.loglevel = OFF
+            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+            {{hocon}}
+            """).WithFallback(NodeSystem.Shipped("node.conf"))),
+        .. setups,
+    ]));
 
     private static string AddressOf(ActorSystem system)
     {

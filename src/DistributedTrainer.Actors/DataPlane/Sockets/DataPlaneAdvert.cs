@@ -22,6 +22,11 @@ internal sealed record DataPlaneAdvert(
     private const string AnswerWord = "dtrain-data-plane!";
     private const int MaxLength = 4096;
 
+    /// <summary>What others call the node by, and its certificate must be for.</summary>
+    public string NodeHost => HostOf(Node);
+
+    public static string HostOf(string node) => node[..Math.Max(node.LastIndexOf(':'), 0)];
+
     /// <summary>Of a node that is reached over Akka.Remote and in no other way.</summary>
     public static DataPlaneAdvert OfAkkaRemote(string node) => new(CurrentVersion, DataPlaneSettings.AkkaRemote, node, 0, "", "", "", 0, "");
 

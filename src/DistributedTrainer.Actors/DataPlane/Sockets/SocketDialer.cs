@@ -1,14 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace DistributedTrainer.Actors;
 
 /// <summary>Connects to another node: by its Unix socket if it runs here, else by TCP.</summary>
-internal sealed class SocketDialer(DataPlaneSettings settings, DataPlaneAdvert self)
+/// <param name="identity">What TCP connections show; null where they are in the clear.</param>
+internal sealed class SocketDialer(DataPlaneSettings settings, DataPlaneAdvert self, TlsIdentity? identity)
 {
     /// <returns>The connection, with the handshake done.</returns>
     /// <exception cref="SocketException">Nobody listens there, or the connection broke.</exception>
     /// <exception cref="TimeoutException">Nobody answered in time.</exception>
+    /// <exception cref="AuthenticationException">One of the two does not accept the other's certificate.</exception>
     public Socket Dial(DataPlaneAdvert peer, TimeSpan bound)
     {
         if (settings.UnixSockets && peer.UnixPath.Length > 0 && peer.Machine == self.Machine)
@@ -41,10 +44,15 @@ internal sealed class SocketDialer(DataPlaneSettings settings, DataPlaneAdvert s
 
     private Socket Dial(EndPoint place, DataPlaneAdvert peer, TimeSpan bound)
     {
-        var socket = SocketChoices.Create(place, settings);
+        var socket = identity is not null && place is IPEndPoint tcp
+            ? TlsTunnel.Dial(tcp, identity, $"node {peer.Node}", peer.NodeHost, settings, bound)
+            : SocketChoices.Create(place, settings);
         try
         {
-            Connect(socket, place, bound);
+            if (!socket.Connected)
+                Connect(socket, place, bound);
+            if (!PeerCredentials.IsSameUser(socket))
+                throw new SocketException((int)SocketError.ConnectionRefused);
             Handshake.Send(socket, Handshake.Hello(self, peer), bound);
             var answer = Handshake.Receive(socket, bound);
             if (answer != Handshake.Answer(peer))

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace DistributedTrainer.Actors;
 
@@ -111,9 +113,13 @@ internal sealed class SocketListener : IDisposable
         SocketLink? link;
         try
         {
-            SocketChoices.Apply(socket, _settings);
-            var hello = Handshake.Receive(socket, _settings.HandshakeWithin);
-            if (hello is null || Handshake.Check(hello, _transport.Advert) is not { } caller)
+            var certificate = default(X509Certificate2);
+            if (_transport.Identity is { } identity && socket.AddressFamily != AddressFamily.Unix)
+                (socket, certificate) = TlsTunnel.Answer(socket, identity, _settings);
+            else
+                SocketChoices.Apply(socket, _settings);
+            var hello = PeerCredentials.IsSameUser(socket) ? Handshake.Receive(socket, _settings.HandshakeWithin) : null;
+            if (hello is null || Handshake.Check(hello, _transport.Advert) is not { } caller || !IsWhoItSays(caller.Node, certificate))
             {
                 TurnAway(socket);
                 return;
@@ -126,7 +132,7 @@ internal sealed class SocketListener : IDisposable
                 link = _transport.Adopt(socket, caller.Node, caller.Uid);
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or TimeoutException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or TimeoutException or AuthenticationException)
         {
             TurnAway(socket);
             return;
@@ -138,6 +144,10 @@ internal sealed class SocketListener : IDisposable
         else
             link.Read();
     }
+
+    /// <param name="certificate">What the caller has shown; null where it had to show none.</param>
+    private bool IsWhoItSays(string node, X509Certificate2? certificate) =>
+        certificate is null || _transport.Identity!.Accepts(certificate, $"node {node}", DataPlaneAdvert.HostOf(node));
 
     private void TurnAway(Socket socket)
     {

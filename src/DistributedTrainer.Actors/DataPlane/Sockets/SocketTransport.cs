@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Remote;
@@ -32,7 +33,7 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     /// <exception cref="NodeStartException">None of the configured ports is free.</exception>
     public SocketTransport(ActorSystem system, string self, DataPlaneSettings settings, BufferPool pool, TransportCounters counters)
     {
-        (_system, Settings, Pool, Counters) = (system, settings, pool, counters);
+        (_system, Settings, Pool, Counters, Identity) = (system, settings, pool, counters, TlsIdentity.Of(system));
         var host = self[..self.LastIndexOf(':')];
         _listener = new SocketListener(this, NodeSystem.IsThisMachineOnly(host));
         Advert = new DataPlaneAdvert(
@@ -45,7 +46,7 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
             settings.Address.Length > 0 ? settings.Address : host,
             _listener.Port,
             RandomNumberGenerator.GetHexString(32));
-        _dialer = new SocketDialer(settings, Advert);
+        _dialer = new SocketDialer(settings, Advert, Identity);
         _faults = FaultInjection.Find(system);
         _plane = system.ActorOf(Props.Create(() => new SocketPlaneActor(this)), TensorReceiverActor.Name);
         _listener.Start();
@@ -56,6 +57,9 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     public BufferPool Pool { get; }
 
     public TransportCounters Counters { get; }
+
+    /// <summary>What TCP connections show, and ask to be shown; null where they are in the clear.</summary>
+    public TlsIdentity? Identity { get; }
 
     /// <summary>How others reach this node.</summary>
     public DataPlaneAdvert Advert { get; }
@@ -249,6 +253,10 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
                 socket.Dispose();
             return null;
         }
+        catch (AuthenticationException error)
+        {
+            return $"node {link.Node} and this one do not trust each other at {peer.Host}:{peer.Port}: {Identity?.LastRefusal ?? error.Message}";
+        }
         catch (Exception error) when (error is SocketException or TimeoutException)
         {
             return $"node {link.Node} cannot be reached at {peer.Host}:{peer.Port}: {error.Message}; "
@@ -257,7 +265,7 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     }
 
     private void Ask(string node) => _system
-        .ActorSelection($"akka.tcp://{_system.Name}@{node}/user/{TensorReceiverActor.Name}")
+        .ActorSelection($"{NodeSystem.ProtocolOf(_system)}://{_system.Name}@{node}/user/{TensorReceiverActor.Name}")
         .Tell(Advert.Ask(), _plane);
 
     private void Fail(LinkFailed failure)
