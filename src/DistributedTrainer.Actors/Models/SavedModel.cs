@@ -33,13 +33,16 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
         });
     }
 
+    /// <summary>The outputs (rows, OutputLength) of what stands in the pass's inputs, valid until its next use.</summary>
+    internal float* Forward(NetworkPass pass, int rows) => pass.Predict(parameters.Pointer, rows);
+
     /// <summary>
     /// Loss and metrics on labelled rows, summed from the first row to the last. A run's own figures are summed along its reduction tree, so
     /// their last digits may be others: see <see cref="ScoreOwnParts"/>.
     /// </summary>
     public Evaluation Evaluate(Examples rows)
     {
-        var metrics = new MetricSet(Job.ResolveMetrics(), Job.Loss, Network.OutputLength);
+        var metrics = new MetricSet(Job.ResolveMetrics(), Job.Loss, Network.OutputLength, Network.Positions);
         var sums = new double[metrics.SumCount];
         using var pass = Network.CreatePass(ChunkRows);
         ForEachChunk(rows, (_, indexes) =>

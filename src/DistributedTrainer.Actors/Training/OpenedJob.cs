@@ -16,7 +16,7 @@ public sealed class OpenedJob : IDisposable
         Ranges = ServerRange.Split(network.Layout.Length, servers);
         Pieces = [.. RangePiece.Cut(Ranges)];
         FirstPieces = [.. Ranges.Select(range => Array.FindIndex(Pieces, piece => piece.Range == range.Index)), Pieces.Length];
-        Metrics = new MetricSet(job.Metrics ?? MetricSet.DefaultFor(job.Loss), job.Loss, network.OutputLength);
+        Metrics = new MetricSet(job.Metrics ?? MetricSet.DefaultFor(job.Loss), job.Loss, network.OutputLength, network.Positions);
     }
 
     public string Id { get; }

@@ -75,7 +75,7 @@ internal unsafe struct LayerNormBackward : IVectorKernel
     /// <summary>(positions).</summary>
     public float* Reciprocals;
 
-    /// <summary>Receives (positions, features); not <see cref="OutputGradient"/>.</summary>
+    /// <summary>Receives (positions, features); may be <see cref="OutputGradient"/>.</summary>
     public float* InputGradient;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -17,6 +17,9 @@ internal interface ICellFormula
     /// <summary>True where the cell keeps arrays beside gates and hidden states.</summary>
     static abstract bool KeepsState { get; }
 
+    /// <summary>The gate whose biases start at 1; null where all start at 0.</summary>
+    static abstract int? ForgetGate { get; }
+
     static abstract void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>;
 

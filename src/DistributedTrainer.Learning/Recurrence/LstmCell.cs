@@ -15,6 +15,8 @@ internal readonly unsafe struct LstmCell : ICellFormula
 
     public static bool KeepsState => true;
 
+    public static int? ForgetGate => 1;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>

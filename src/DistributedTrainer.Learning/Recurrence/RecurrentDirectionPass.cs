@@ -7,192 +7,195 @@ namespace DistributedTrainer.Learning;
 /// the hidden states meet theirs, and one loop applies biases, gate functions and states. Backward: the same positions in reverse
 /// order, then one product a weight for all positions.
 /// </summary>
-internal sealed unsafe class RecurrentDirectionPass<TCell> : IDisposable
+/// <param name="weights">Where its parameters lie.</param>
+/// <param name="time">Positions in a row.</param>
+/// <param name="inputs">Floats at a position of the input.</param>
+/// <param name="units">H.</param>
+/// <param name="directions">Directions whose hidden states stand side by side in the output.</param>
+/// <param name="reverse">Whether it runs from the last position to the first; it then comes second in the output.</param>
+/// <param name="lastOnly">Whether the output has the last step's hidden state only.</param>
+internal sealed unsafe class RecurrentDirectionPass<TCell>(
+    RecurrentWeights weights, int time, int inputs, int units, int directions, bool reverse, bool lastOnly) : IDisposable
     where TCell : struct, ICellFormula
 {
-    private readonly RecurrentWeights _weights;
-    private readonly int _time;
-    private readonly int _inputs;
-    private readonly int _units;
-    private readonly bool _reverse;
-    private readonly PositionSegments _segments;
-    private readonly PackedMatrix _recurrentWeight;
-    private readonly PackedMatrix _recurrentWeightBackward;
-
-    /// <summary>(maxRows, time, G·H).</summary>
-    private readonly FloatBuffer _gates;
-
-    /// <summary>(maxRows, time, G·H): gradient by the hidden states' sums, where the cell splits it.</summary>
-    private readonly FloatBuffer _recurrentGates;
-
-    /// <summary>(maxRows, G·H): the hidden states' sums of one step.</summary>
-    private readonly FloatBuffer _recurrent;
-
-    /// <summary>(maxRows, time, H): hidden state before each step.</summary>
-    private readonly FloatBuffer _before;
-
-    /// <summary>(maxRows, time + 1, H) each: what the cell keeps; the place before the first step holds zeros.</summary>
-    private readonly FloatBuffer _kept;
-    private readonly FloatBuffer _second;
-
-    /// <summary>(maxRows, H) each.</summary>
-    private readonly FloatBuffer _hiddenGradient;
-    private readonly FloatBuffer _carriedGradient;
+    private readonly PositionSegments _segments = new(time);
+    private readonly PackedMatrix _recurrentWeight = new(units, TCell.Gates * units);
+    private readonly PackedMatrix _recurrentWeightBackward = new(TCell.Gates * units, units);
 
     /// <summary>(G·H) zeros: the biases of a layer that has none.</summary>
-    private readonly FloatBuffer _noBias;
+    private readonly FloatBuffer _noBias = new(TCell.Gates * units);
 
-    public RecurrentDirectionPass(RecurrentWeights weights, int maxRows, int time, int inputs, int units, bool reverse)
-    {
-        (_weights, _time, _inputs, _units, _reverse) = (weights, time, inputs, units, reverse);
-        _segments = new PositionSegments(time);
-        _recurrentWeight = new PackedMatrix(units, Sums);
-        _recurrentWeightBackward = new PackedMatrix(Sums, units);
-        _gates = new FloatBuffer(checked(maxRows * time * Sums));
-        _recurrentGates = TCell.SplitsGradient ? new FloatBuffer(_gates.Length) : _gates;
-        _recurrent = new FloatBuffer(checked(maxRows * Sums));
-        _before = new FloatBuffer(checked(maxRows * time * units));
-        _kept = new FloatBuffer(TCell.KeepsState ? checked(maxRows * (time + 1) * units) : 0);
-        _second = new FloatBuffer(_kept.Length);
-        _hiddenGradient = new FloatBuffer(checked(maxRows * units));
-        _carriedGradient = new FloatBuffer(_hiddenGradient.Length);
-        _noBias = new FloatBuffer(Sums);
-    }
+    private MemoryBlock? _input;
+    private MemoryBlock? _output;
+    private MemoryBlock? _outputGradient;
+
+    /// <summary>(rows, time, G·H).</summary>
+    private MemoryBlock? _gates;
+
+    /// <summary>(rows, time, G·H): gradient by the hidden states' sums; the gates' own memory where the cell does not split it.</summary>
+    private MemoryBlock? _recurrentGates;
+
+    /// <summary>(rows, G·H): the hidden states' sums of one step.</summary>
+    private MemoryBlock? _recurrent;
+
+    /// <summary>(rows, time, H): hidden state before each step.</summary>
+    private MemoryBlock? _before;
+
+    /// <summary>(rows, time + 1, H) each: what the cell keeps; the place before the first step holds zeros.</summary>
+    private MemoryBlock? _kept;
+    private MemoryBlock? _second;
+
+    /// <summary>(rows, H) each.</summary>
+    private MemoryBlock? _hiddenGradient;
+    private MemoryBlock? _carriedGradient;
+
+    /// <summary>Receives (rows, time, inputs) in the backward pass; null where nobody needs it.</summary>
+    public MemoryBlock? InputGradient { get; private set; }
 
     /// <summary>G·H: sums in a step.</summary>
-    private int Sums => TCell.Gates * _units;
+    private static int Sums(int units) => TCell.Gates * units;
 
-    /// <param name="parameters">The whole parameter vector.</param>
-    /// <param name="input">(rows, time, inputs).</param>
-    /// <param name="rows">Rows of the pass.</param>
-    /// <param name="output">Receives H floats a step at the step's place, or of the last step alone.</param>
-    /// <param name="place">Where a step's output goes.</param>
-    public void Forward(float* parameters, float* input, int rows, float* output, OutputPlace place)
+    public void PlanForward(MemoryPlan memory, MemoryBlock input, MemoryBlock output)
     {
-        var positions = checked(rows * _time);
+        memory.Next();
+        (_input, _output) = (input, output);
+        memory.Use(input);
+        memory.Use(output);
+        _gates = memory.Reserve(time * Sums(units));
+        _recurrent = memory.Reserve(Sums(units));
+        _before = memory.Reserve(time * units);
+        _kept = memory.Reserve(TCell.KeepsState ? (time + 1) * units : 0);
+        _second = memory.Reserve(TCell.KeepsState ? (time + 1) * units : 0);
+    }
+
+    public void PlanBackward(MemoryPlan memory, MemoryBlock outputGradient, bool needsInputGradient)
+    {
+        memory.Next();
+        _outputGradient = outputGradient;
+        foreach (var block in (ReadOnlySpan<MemoryBlock>)[outputGradient, _input!, _gates!, _before!, _kept!, _second!])
+            memory.Use(block);
+        _recurrentGates = TCell.SplitsGradient ? memory.Reserve(time * Sums(units)) : _gates;
+        _hiddenGradient = memory.Reserve(units);
+        _carriedGradient = memory.Reserve(units);
+        InputGradient = needsInputGradient ? memory.Reserve(time * inputs) : null;
+    }
+
+    public void Forward(in Batch batch)
+    {
+        var (sums, rows) = (Sums(units), batch.Rows);
         Gemm.Multiply(
-            positions, Sums, _inputs, input, _inputs, false, parameters + _weights.Input.Offset, _inputs, true, _gates.Pointer, Sums);
-        _recurrentWeight.Pack(parameters + _weights.Recurrent.Offset, _units, transposed: true);
-        for (var order = 0; order < _time; order++)
+            checked(rows * time), sums, inputs, _input!.Pointer, inputs, false, batch.Parameters + weights.Input.Offset, inputs, true,
+            _gates!.Pointer, sums);
+        _recurrentWeight.Pack(batch.Parameters + weights.Recurrent.Offset, units, transposed: true);
+        ClearFirstStates(rows);
+        for (var order = 0; order < time; order++)
         {
-            var step = At(order, rows, parameters);
-            step.Recurrent = _recurrent.Pointer;
-            step.Output = Output(output, place, order, ref step);
+            var step = At(order, batch, _output!);
+            step.Recurrent = _recurrent!.Pointer;
             if (order == 0)
-                _recurrent.Span[..(rows * Sums)].Clear();
+                new Span<float>(step.Recurrent, rows * sums).Clear();
             else
-                Gemm.Multiply(rows, step.Before, step.HiddenStride, _recurrentWeight, _recurrent.Pointer, Sums);
+                Gemm.Multiply(rows, step.Before, step.HiddenStride, _recurrentWeight, step.Recurrent, sums);
             var kernel = new CellKernel<TCell>(step, backward: false);
             VectorPath.Run(ref kernel);
         }
     }
 
-    /// <param name="parameters">The whole parameter vector.</param>
-    /// <param name="input">(rows, time, inputs), as in the forward pass.</param>
-    /// <param name="rows">Rows of the pass.</param>
-    /// <param name="outputGradient">The gradient by the output, where the forward pass wrote that.</param>
-    /// <param name="place">As in the forward pass.</param>
-    /// <param name="inputGradient">Receives (rows, time, inputs); null where nobody needs it.</param>
-    /// <param name="slots">Where each slot's parameter gradients go.</param>
-    public void Backward(
-        float* parameters, float* input, int rows, float* outputGradient, OutputPlace place, float* inputGradient, ReadOnlySpan<SlotWork> slots)
+    public void Backward(in Batch batch)
     {
-        _recurrentWeightBackward.Pack(parameters + _weights.Recurrent.Offset, _units, transposed: false);
-        _hiddenGradient.Span[..(rows * _units)].Clear();
-        _carriedGradient.Span[..(rows * _units)].Clear();
-        for (var order = _time - 1; order >= 0; order--)
+        var (sums, rows) = (Sums(units), batch.Rows);
+        _recurrentWeightBackward.Pack(batch.Parameters + weights.Recurrent.Offset, units, transposed: false);
+        new Span<float>(_hiddenGradient!.Pointer, rows * units).Clear();
+        new Span<float>(_carriedGradient!.Pointer, rows * units).Clear();
+        for (var order = time - 1; order >= 0; order--)
         {
-            var step = At(order, rows, parameters);
-            step.Recurrent = _recurrentGates.Pointer + (step.Gates - _gates.Pointer);
-            step.Output = Output(outputGradient, place, order, ref step);
+            var step = At(order, batch, _outputGradient!);
+            step.Recurrent = _recurrentGates!.Pointer + (step.Gates - _gates!.Pointer);
+            step.HiddenGradient = _hiddenGradient.Pointer;
+            step.CarriedGradient = _carriedGradient.Pointer;
             var kernel = new CellKernel<TCell>(step, backward: true);
             VectorPath.Run(ref kernel);
             if (order > 0)
-                Gemm.Multiply(rows, step.Recurrent, step.GateStride, _recurrentWeightBackward, _hiddenGradient.Pointer, _units);
+                Gemm.Multiply(rows, step.Recurrent, step.GateStride, _recurrentWeightBackward, _hiddenGradient.Pointer, units);
         }
 
-        if (inputGradient is not null)
+        ParameterGradients(batch);
+        if (InputGradient is not null)
         {
             Gemm.Multiply(
-                checked(rows * _time), _inputs, Sums, _gates.Pointer, Sums, false, parameters + _weights.Input.Offset, _inputs, false,
-                inputGradient, _inputs);
+                checked(rows * time), inputs, sums, _gates!.Pointer, sums, false, batch.Parameters + weights.Input.Offset, inputs, false,
+                InputGradient.Pointer, inputs);
         }
-
-        ParameterGradients(input, slots);
     }
 
     public void Dispose()
     {
         _recurrentWeight.Dispose();
         _recurrentWeightBackward.Dispose();
-        foreach (var buffer in (ReadOnlySpan<FloatBuffer>)
-            [_gates, _recurrentGates, _recurrent, _before, _kept, _second, _hiddenGradient, _carriedGradient, _noBias])
-        {
-            buffer.Dispose();
-        }
+        _noBias.Dispose();
     }
 
-    private void ParameterGradients(float* input, ReadOnlySpan<SlotWork> slots)
+    private void ParameterGradients(in Batch batch)
     {
-        float* gates = _gates.Pointer, recurrentGates = _recurrentGates.Pointer, before = _before.Pointer;
-        foreach (var slot in slots)
+        var sums = Sums(units);
+        float* gates = _gates!.Pointer, recurrentGates = _recurrentGates!.Pointer, before = _before!.Pointer, input = _input!.Pointer;
+        foreach (ref readonly var slot in batch.Slots)
         {
             var segments = _segments.Of(slot);
-            Gemm.WeightGradient(Sums, _inputs, gates, Sums, input, _inputs, segments, slot.Gradient + _weights.Input.Offset, _inputs);
+            Gemm.WeightGradient(sums, inputs, gates, sums, input, inputs, segments, slot.Gradient + weights.Input.Offset, inputs);
             Gemm.WeightGradient(
-                Sums, _units, recurrentGates, Sums, before, _units, segments, slot.Gradient + _weights.Recurrent.Offset, _units);
-            if (_weights.InputBias is not null)
+                sums, units, recurrentGates, sums, before, units, segments, slot.Gradient + weights.Recurrent.Offset, units);
+            if (weights.InputBias is not null)
             {
-                float* inputBias = slot.Gradient + _weights.InputBias.Offset, bias = slot.Gradient + _weights.RecurrentBias!.Offset;
-                ColumnSums.Sum(Sums, gates, Sums, segments, inputBias);
+                float* inputBias = slot.Gradient + weights.InputBias.Offset, bias = slot.Gradient + weights.RecurrentBias!.Offset;
+                ColumnSums.Sum(sums, gates, sums, segments, inputBias);
                 if (TCell.SplitsGradient)
-                    ColumnSums.Sum(Sums, recurrentGates, Sums, segments, bias);
+                    ColumnSums.Sum(sums, recurrentGates, sums, segments, bias);
                 else
-                    new Span<float>(inputBias, Sums).CopyTo(new(bias, Sums));
+                    new Span<float>(inputBias, sums).CopyTo(new(bias, sums));
             }
 
-            var positions = (long)slot.Rows * _time;
-            gates += positions * Sums;
-            recurrentGates += positions * Sums;
-            before += positions * _units;
-            input += positions * _inputs;
+            var positions = (long)slot.Rows * time;
+            gates += positions * sums;
+            recurrentGates += positions * sums;
+            before += positions * units;
+            input += positions * inputs;
         }
     }
 
-    /// <summary>The arrays at the direction's n-th step.</summary>
-    private CellStep At(int order, int rows, float* parameters)
+    private void ClearFirstStates(int rows)
     {
-        var position = _reverse ? _time - 1 - order : order;
-        var next = _reverse ? position - 1 : position + 1;
-
-        // Place p of the kept arrays holds what was kept of the direction's step p − 1, so that the place of no step holds zeros.
-        return new CellStep
-        {
-            Rows = rows,
-            Units = _units,
-            Gates = _gates.Pointer + (long)position * Sums,
-            GateStride = _time * Sums,
-            InputBias = _weights.InputBias is null ? _noBias.Pointer : parameters + _weights.InputBias.Offset,
-            RecurrentBias = _weights.RecurrentBias is null ? _noBias.Pointer : parameters + _weights.RecurrentBias.Offset,
-            Before = _before.Pointer + (long)position * _units,
-            After = order == _time - 1 ? null : _before.Pointer + (long)next * _units,
-            HiddenStride = _time * _units,
-            Kept = _kept.Pointer + (order + 1L) * _units,
-            KeptBefore = _kept.Pointer + (long)order * _units,
-            Second = _second.Pointer + (order + 1L) * _units,
-            KeptStride = TCell.KeepsState ? (_time + 1) * _units : 0,
-            HiddenGradient = _hiddenGradient.Pointer,
-            CarriedGradient = _carriedGradient.Pointer,
-        };
+        var first = _before!.Pointer + (reverse ? time - 1L : 0L) * units;
+        for (var row = 0; row < rows; row++)
+            new Span<float>(first + (long)row * time * units, units).Clear();
+        for (var row = 0; row < rows && TCell.KeepsState; row++)
+            new Span<float>(_kept!.Pointer + (long)row * (time + 1) * units, units).Clear();
     }
 
-    /// <summary>The step's place in the output: every position's, or that of the direction's last step.</summary>
-    private float* Output(float* output, OutputPlace place, int order, ref CellStep step)
+    /// <summary>The arrays at the direction's n-th step; place p of what the cell keeps belongs to its step p − 1.</summary>
+    private CellStep At(int order, in Batch batch, MemoryBlock output)
     {
-        step.OutputStride = place.RowLength;
-        if (place.LastOnly)
-            return order == _time - 1 ? output + place.Column : null;
-        var position = _reverse ? _time - 1 - order : order;
-        return output + (long)position * place.PositionLength + place.Column;
+        var (position, next) = reverse ? (time - 1 - order, time - 2 - order) : (order, order + 1);
+        var width = directions * units;
+        var place = (lastOnly ? 0L : (long)position * width) + (reverse ? units : 0);
+        var kept = TCell.KeepsState ? units : 0;
+        return new CellStep
+        {
+            Rows = batch.Rows,
+            Units = units,
+            Gates = _gates!.Pointer + (long)position * Sums(units),
+            GateStride = time * Sums(units),
+            InputBias = weights.InputBias is null ? _noBias.Pointer : batch.Parameters + weights.InputBias.Offset,
+            RecurrentBias = weights.RecurrentBias is null ? _noBias.Pointer : batch.Parameters + weights.RecurrentBias.Offset,
+            Before = _before!.Pointer + (long)position * units,
+            After = order == time - 1 ? null : _before.Pointer + (long)next * units,
+            HiddenStride = time * units,
+            Kept = _kept!.Pointer + (order + 1L) * kept,
+            KeptBefore = _kept.Pointer + (long)order * kept,
+            Second = _second!.Pointer + (order + 1L) * kept,
+            KeptStride = (time + 1) * kept,
+            Output = lastOnly && order < time - 1 ? null : output.Pointer + place,
+            OutputStride = lastOnly ? width : time * width,
+        };
     }
 }

@@ -6,27 +6,20 @@ namespace DistributedTrainer.Learning;
 /// </summary>
 internal sealed record RecurrentWeights(Parameter Input, Parameter Recurrent, Parameter? InputBias, Parameter? RecurrentBias)
 {
-    public IEnumerable<Parameter> All => InputBias is null ? [Input, Recurrent] : [Input, Recurrent, InputBias, RecurrentBias!];
-
-    /// <param name="layer">The layer's name.</param>
+    /// <param name="builder">The layer's.</param>
     /// <param name="depth">Number of the layer in its stack, from 0.</param>
     /// <param name="reverse">Whether this is the direction from the last position to the first.</param>
     /// <param name="rows">G·H.</param>
     /// <param name="inputs">I.</param>
     /// <param name="units">H.</param>
     /// <param name="bias">Whether there are biases.</param>
-    /// <param name="offset">Index of the first parameter in the vector.</param>
-    public static RecurrentWeights At(string layer, int depth, bool reverse, int rows, int inputs, int units, bool bias, int offset)
+    public static RecurrentWeights Add(LayerBuilder builder, int depth, bool reverse, int rows, int inputs, int units, bool bias)
     {
         var ending = $"l{depth}{(reverse ? "_reverse" : "")}";
-        var input = new Parameter($"{layer}.weight_ih_{ending}", [rows, inputs], offset, IsWeight: true);
-        var recurrent = new Parameter($"{layer}.weight_hh_{ending}", [rows, units], After(input), IsWeight: true);
-        if (!bias)
-            return new RecurrentWeights(input, recurrent, null, null);
-        var inputBias = new Parameter($"{layer}.bias_ih_{ending}", [rows], After(recurrent), IsWeight: false);
         return new RecurrentWeights(
-            input, recurrent, inputBias, new Parameter($"{layer}.bias_hh_{ending}", [rows], After(inputBias), IsWeight: false));
+            builder.Weight($"weight_ih_{ending}", rows, inputs),
+            builder.Weight($"weight_hh_{ending}", rows, units),
+            bias ? builder.Bias($"bias_ih_{ending}", rows) : null,
+            bias ? builder.Bias($"bias_hh_{ending}", rows) : null);
     }
-
-    private static int After(Parameter parameter) => checked(parameter.Offset + parameter.Length);
 }

@@ -13,6 +13,8 @@ internal readonly unsafe struct SimpleCell<TFunction> : ICellFormula
 
     public static bool KeepsState => false;
 
+    public static int? ForgetGate => null;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>
