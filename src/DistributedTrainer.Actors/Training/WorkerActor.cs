@@ -56,6 +56,9 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         for (var shard = first; shard < end; shard++)
             at += _job.Plan.Batches.Slice(step, shard, _rows.AsSpan(at));
         _job.Data.Train.Read(_rows.AsSpan(0, at), pass.Inputs, pass.Targets);
+        pass.Step = step;
+        for (var row = 0; row < at; row++)
+            pass.RowIds[row] = (uint)_job.Data.Train.RowId(_rows[row]);
         return pass;
     }
 
@@ -106,7 +109,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         if (_pass is null || _pass.MaxRows < rows)
         {
             _pass?.Dispose();
-            _pass = _job.Network.CreatePass(rows);
+            _pass = _job.Network.CreatePass(rows, _job.Job.Seed);
             _rows = new int[rows];
         }
 

@@ -45,8 +45,25 @@ internal static class JobGen
     private static readonly Gen<InitializerSpec> Initializer = Gen.Select(Gen.Enum<InitializerKind>(), Gen.Double[-1e3, 1e3],
         (kind, value) => new InitializerSpec(kind, kind == InitializerKind.Constant ? value : 0));
 
-    private static readonly Gen<LayerSpec> Layer = Gen.Select(Gen.Int[1, 4096], Gen.Enum<Activation>(), Initializer, Gen.Bool,
-        (units, activation, initializer, bias) => (LayerSpec)new Dense(units) { Activation = activation, Initializer = initializer, Bias = bias });
+    private static readonly Gen<LayerSpec> Dense = Gen.Select(Gen.Int[1, 4096], Gen.Enum<Activation>(), Initializer, Gen.Int[0, 7],
+        (units, activation, initializer, which) => (LayerSpec)new Dense(units)
+        {
+            Activation = activation,
+            Initializer = initializer,
+            Bias = (which & 1) > 0,
+            PerPosition = (which & 2) > 0,
+            Tie = (which & 4) > 0 ? "tokens" : null,
+        });
+
+    private static readonly Gen<LayerSpec> Simple = Gen.OneOf<LayerSpec>(
+        Dense,
+        Gen.Enum<Activation>().Select(function => (LayerSpec)new Activate(function)),
+        Gen.Const((LayerSpec)new Flatten()),
+        Gen.Int[0, 9].List[1, 4].Select(sizes => (LayerSpec)new Reshape(sizes)));
+
+    private static readonly Gen<LayerSpec> Layer = Gen.Recursive<LayerSpec>((depth, inner) => depth == 2
+        ? Simple
+        : Gen.OneOf(Simple, inner.List[1, 3].Select(layers => (LayerSpec)new Residual(layers))));
 
     private static readonly Gen<LossSpec> Loss = Gen.OneOf<LossSpec>(
         Gen.Const((LossSpec)new MeanSquaredError()), Gen.Const((LossSpec)new MeanAbsoluteError()), Gen.Const((LossSpec)new BinaryCrossEntropy()),

@@ -36,7 +36,10 @@ public class JobSchemaTests
               shard-by: batch
             model:
               - dense: { units: 64, activation: gelu, initializer: he-normal, bias: true, name: hidden }
-              - dense: { units: 1 }
+              - residual: [ { activation: { function: tanh } }, { residual: { layers: [ { dense: { units: 64 } } ], name: inner } } ]
+              - flatten
+              - reshape: { to: [8, 0] }
+              - dense: { units: 1, per-position: false, tie: hidden }
             loss: { huber: { delta: 1.0 } }
             optimizer: { adam: { learning-rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } }
             penalty: { l1: 0, l2: 1e-4 }
