@@ -46,7 +46,7 @@ public sealed record ModelDescription
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(KebabCase<Normalization>), typeof(KebabCase<TargetType>)])]
+    Converters = [typeof(KebabCase<Normalization>), typeof(KebabCase<TargetType>), typeof(KebabCase<TokenKind>)])]
 [JsonSerializable(typeof(ModelDescription))]
 internal sealed partial class ModelDescriptionJson : JsonSerializerContext;
 

@@ -93,7 +93,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         var parameters = _store.Hold(work.Version);
         for (var shard = work.First; shard < work.End && _job.Data.Validation is not null; shard++)
         {
-            if (Scorer.Shard(_job, _job.Data.Validation, shard, parameters.Pointer, PassFor(Scorer.ChunkRows)) is { } sums)
+            if (Scorer.Shard(_job, _job.Data.Validation, shard, parameters.Pointer, PassFor(_job.Network.RowsAtOnce)) is { } sums)
                 slots.Add(new EvaluationSums(new Slot(shard, shard + 1), sums));
         }
 

@@ -4,16 +4,26 @@ using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Cli;
 
-/// <summary>The models that benchmarks train: random inputs of MNIST's shape, ten classes. Sizes are what other frameworks are measured with.</summary>
+/// <summary>The models that benchmarks train, on random inputs: images of MNIST's shape or tokens. Sizes are what other frameworks are measured with.</summary>
 internal static class BenchModels
 {
-    private const int Inputs = 784;
     private const int Classes = 10;
+    private const int Side = 28;
 
     /// <summary>Rows are those of so many batches, again and again: a step's rows come from a processor's cache, as they do for the others.</summary>
     private const int DistinctBatches = 16;
 
-    public static IReadOnlyList<string> Names { get; } = ["softmax", "mlp", "mlp1k"];
+    private static readonly Dictionary<string, BenchModel> Models = new()
+    {
+        ["softmax"] = Dense(),
+        ["mlp"] = Dense(128),
+        ["mlp1k"] = Dense(1024, 1024),
+        ["lstm"] = new(
+            [new Reshape([Side, Side]), new Lstm(128) { Returns = RecurrentOutput.Last }, new Dense(Classes)], Side * Side, Classes, Uses: Side),
+        ["gpt"] = Gpt(layers: 4, heads: 4, width: 128, context: 64, vocabulary: 65),
+    };
+
+    public static IReadOnlyList<string> Names { get; } = [.. Models.Keys];
 
     public static IReadOnlyList<string> Optimizers { get; } = ["adam", "gd"];
 
@@ -21,8 +31,12 @@ internal static class BenchModels
     public static Job CreateJob(string model, string optimizer, int batch, int shards, int steps) => new()
     {
         Name = $"bench-{model}",
-        Data = new SyntheticData(checked(batch * steps), Inputs, Classes) { Distinct = batch * DistinctBatches },
-        Model = [.. Hidden(model).Select(units => new Dense(units) { Activation = Activation.Relu }), new Dense(Classes)],
+        Data = new SyntheticData(checked(batch * steps), Models[model].Inputs, Models[model].Classes)
+        {
+            Distinct = batch * DistinctBatches,
+            Tokens = Models[model].Tokens,
+        },
+        Model = Models[model].Layers,
         Loss = new CrossEntropy(),
         Optimizer = optimizer == "adam" ? new Adam { LearningRate = 0.001 } : new GradientDescent { LearningRate = 0.1 },
         BatchSize = batch,
@@ -38,23 +52,35 @@ internal static class BenchModels
     {
         const double PassesMs = 5e-8; // of a row and parameter: forward and two backward, on one core of this decade
         const double OverheadMs = 0.12;
-        var stepMs = OverheadMs + (PassesMs * batch * Parameters(model));
+        var stepMs = OverheadMs + (PassesMs * batch * Parameters(Models[model]) * Models[model].Uses);
         return Math.Max(100, (int)(1500 / stepMs));
     }
 
-    private static int[] Hidden(string model) => model switch
-    {
-        "softmax" => [],
-        "mlp" => [128],
-        "mlp1k" => [1024, 1024],
-        _ => throw new ArgumentOutOfRangeException(nameof(model), model, "not one of the models"),
-    };
+    private static BenchModel Dense(params int[] hidden) => new(
+        [.. hidden.Select(units => new Dense(units) { Activation = Activation.Relu }), new Dense(Classes)], Side * Side, Classes, Uses: 1);
 
-    private static long Parameters(string model)
+    private static BenchModel Gpt(int layers, int heads, int width, int context, int vocabulary) => new(
+        [
+            new Embedding(width),
+            new Positions(),
+            .. Enumerable.Repeat(new TransformerBlock(heads) { Causal = true }, layers),
+            new LayerNorm(),
+            new Dense(vocabulary) { PerPosition = true, Bias = false },
+        ],
+        context,
+        vocabulary,
+        Uses: context) { Tokens = true };
+
+    private static long Parameters(BenchModel model) => Network.Compile(
+        model.Layers, new CrossEntropy(), [model.Inputs], model.Tokens ? model.Inputs : 1, model.Classes).Layout.Length;
+
+    /// <param name="Layers">The model.</param>
+    /// <param name="Inputs">Floats, or tokens, of an input.</param>
+    /// <param name="Classes">Classes, or the vocabulary.</param>
+    /// <param name="Uses">How often a row uses each parameter: its positions.</param>
+    private sealed record BenchModel(IReadOnlyList<LayerSpec> Layers, int Inputs, int Classes, int Uses)
     {
-        var (inputs, parameters) = (Inputs, 0L);
-        foreach (var units in Hidden(model).Append(Classes))
-            (inputs, parameters) = (units, parameters + ((inputs + 1L) * units));
-        return parameters;
+        /// <summary>Whether inputs are tokens, each with a class of its own.</summary>
+        public bool Tokens { get; init; }
     }
 }

@@ -60,9 +60,9 @@ internal sealed class AttentionLayer : Layer
 
         public override void Dispose() => _inner.Dispose();
 
-        protected override MemoryBlock PlanForward(MemoryPlan memory) => _inner.PlanForward(memory, Input);
+        protected override MemoryBlock ReserveForward(MemoryPlan memory) => _inner.PlanForward(memory, Input);
 
-        protected override MemoryBlock? PlanBackward(MemoryPlan memory, bool needsInputGradient) =>
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient) =>
             _inner.PlanBackward(memory, OutputGradient, needsInputGradient);
     }
 }
@@ -127,18 +127,18 @@ internal sealed class AttentionHeadsLayer(AttentionHeads spec, LayerBuilder buil
 
         public override void Dispose() => _scratch.Dispose();
 
-        protected override MemoryBlock PlanForward(MemoryPlan memory)
+        protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
             _maxima = memory.Reserve(layer.Sizes.Heads * layer.Sizes.Time);
             _denominators = memory.Reserve(layer.Sizes.Heads * layer.Sizes.Time);
             return memory.Reserve(layer.OutputLength);
         }
 
-        protected override MemoryBlock? PlanBackward(MemoryPlan memory, bool needsInputGradient)
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
         {
             foreach (var block in (ReadOnlySpan<MemoryBlock>)[Input, Output, _maxima!, _denominators!])
                 memory.Use(block);
-            return base.PlanBackward(memory, needsInputGradient);
+            return base.ReserveBackward(memory, needsInputGradient);
         }
     }
 }

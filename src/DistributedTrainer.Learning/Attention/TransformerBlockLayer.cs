@@ -121,13 +121,13 @@ internal sealed class TransformerBlockLayer : Layer
             _behind.Dispose();
         }
 
-        protected override MemoryBlock PlanForward(MemoryPlan memory)
+        protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
             var sum = _between.PlanForward(memory, _attention.PlanForward(memory, Input));
             return _behind.PlanForward(memory, _dense.PlanForward(memory, sum));
         }
 
-        protected override MemoryBlock? PlanBackward(MemoryPlan memory, bool needsInputGradient)
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
         {
             var sum = _dense.PlanBackward(memory, _behind.PlanBackward(memory, OutputGradient, needsInputGradient: true)!, needsInputGradient: true);
             return _attention.PlanBackward(memory, _between.PlanBackward(memory, sum!, needsInputGradient: true)!, needsInputGradient);

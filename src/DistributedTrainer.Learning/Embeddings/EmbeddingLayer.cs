@@ -1,5 +1,3 @@
-using DistributedTrainer.Numerics;
-
 namespace DistributedTrainer.Learning;
 
 /// <summary>A row of a table for each token: (time) indexes become (time, width). The table is (vocabulary, width).</summary>
@@ -50,6 +48,7 @@ internal sealed class EmbeddingLayer : Layer
     {
         private readonly PositionSegments _segments = new(layer.InputLength);
         private readonly EmbeddingTable _table = new(layer.Vocabulary, layer.Width);
+        private TiedGradient? _tied;
 
         public override void Forward(in Batch batch) =>
             _table.Forward(batch.Parameters + layer._weight.Offset, Input.Pointer, batch.Rows * layer.InputLength, Output.Pointer);
@@ -57,9 +56,11 @@ internal sealed class EmbeddingLayer : Layer
         public override void Backward(in Batch batch)
         {
             float* tokens = Input.Pointer, gradient = OutputGradient.Pointer;
+            var segment = 0;
             foreach (ref readonly var slot in batch.Slots)
             {
-                _table.Backward(tokens, gradient, _segments.Of(slot), slot.Gradient + layer._weight.Offset);
+                _table.Backward(tokens, gradient, _segments.Of(slot), _tied, segment, slot.Gradient + layer._weight.Offset);
+                segment += slot.Segments.Length;
                 tokens += (long)slot.Rows * layer.InputLength;
                 gradient += (long)slot.Rows * layer.OutputLength;
             }
@@ -71,10 +72,11 @@ internal sealed class EmbeddingLayer : Layer
 
         public override void Dispose() => _table.Dispose();
 
-        protected override MemoryBlock? PlanBackward(MemoryPlan memory, bool needsInputGradient)
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
         {
             memory.Use(Input);
-            return base.PlanBackward(memory, needsInputGradient);
+            _tied = memory.TiedTo(layer._weight);
+            return base.ReserveBackward(memory, needsInputGradient);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace DistributedTrainer.Learning;
 /// </summary>
 internal sealed unsafe class EmbeddingTable(int vocabulary, int width) : IDisposable
 {
-    private FloatBuffer _open = new(0);
+    private readonly SegmentStack _open = new(checked(vocabulary * width));
 
     /// <summary>Copies a row a token.</summary>
     /// <param name="table">(vocabulary, width).</param>
@@ -25,33 +25,23 @@ internal sealed unsafe class EmbeddingTable(int vocabulary, int width) : IDispos
     /// <param name="tokens">(positions), as in the forward pass, checked by it.</param>
     /// <param name="gradient">(positions, width): gradient by the output.</param>
     /// <param name="segments">Slices in positions.</param>
+    /// <param name="tied">Gradients that other layers give to the table; null where it is not shared.</param>
+    /// <param name="firstSegment">Number of the first of the segments among those of all slots.</param>
     /// <param name="tableGradient">Receives (vocabulary, width).</param>
-    public void Backward(float* tokens, float* gradient, ReadOnlySpan<Segment> segments, float* tableGradient)
+    public void Backward(
+        float* tokens, float* gradient, ReadOnlySpan<Segment> segments, TiedGradient? tied, int firstSegment, float* tableGradient)
     {
-        var length = checked(vocabulary * width);
-        var top = Reserve(segments, length);
+        _open.Begin(segments);
         foreach (var segment in segments)
         {
-            new Span<float>(top, length).Clear();
+            new Span<float>(_open.Top, vocabulary * width).Clear();
             for (var position = 0; position < segment.Rows; position++, gradient += width)
-            {
-                var row = top + (long)(int)*tokens++ * width;
-                Elementwise.Map(default(Addition), row, gradient, row, width);
-            }
-
-            for (var merges = segment.Merges; merges > 0; merges--)
-            {
-                top -= length;
-                Elementwise.Map(default(Addition), top, top + length, top, length);
-            }
-
-            top += length;
+                GradientSum.Add(_open.Top + (long)(int)*tokens++ * width, gradient, width);
+            tied?.AddTo(_open.Top, firstSegment++);
+            _open.Close(segment);
         }
 
-        if (segments.IsEmpty)
-            new Span<float>(tableGradient, length).Clear();
-        else
-            new Span<float>(_open.Pointer, length).CopyTo(new(tableGradient, length));
+        _open.Finish(tableGradient);
     }
 
     public void Dispose() => _open.Dispose();
@@ -62,24 +52,5 @@ internal sealed unsafe class EmbeddingTable(int vocabulary, int width) : IDispos
         return index == token && (uint)index < (uint)vocabulary
             ? index
             : throw new ArgumentException($"A token is {token}; with a vocabulary of {vocabulary} it must be an index from 0 to {vocabulary - 1}.");
-    }
-
-    /// <summary>A stack of tables for the sums that wait for their siblings.</summary>
-    private float* Reserve(ReadOnlySpan<Segment> segments, int length)
-    {
-        int waiting = 0, depth = 0;
-        foreach (var segment in segments)
-        {
-            depth = Math.Max(depth, ++waiting);
-            waiting -= segment.Merges;
-        }
-
-        if (_open.Length < depth * (long)length)
-        {
-            _open.Dispose();
-            _open = new FloatBuffer(checked(depth * length));
-        }
-
-        return _open.Pointer;
     }
 }

@@ -80,6 +80,6 @@ internal sealed class PositionsLayer : Layer
             }
         }
 
-        protected override MemoryBlock? PlanBackward(MemoryPlan memory, bool needsInputGradient) => needsInputGradient ? OutputGradient : null;
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient) => needsInputGradient ? OutputGradient : null;
     }
 }

@@ -65,8 +65,10 @@ internal sealed class DenseLayer : Layer
         /// <summary>x · Wᵀ + b where the activation's derivative needs it; else the output's own memory.</summary>
         private MemoryBlock? _sum;
 
-        /// <summary>Ones, as many as rows and positions: the bias is the weight of an input that is always 1.</summary>
-        private FloatBuffer _ones = new(0);
+        /// <summary>Where the weight is another layer's, or other layers use it too.</summary>
+        private TiedGradient? _tied;
+        private int _use;
+        private SegmentStack? _open;
 
         protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
@@ -80,6 +82,10 @@ internal sealed class DenseLayer : Layer
             memory.Use(Input);
             if (layer.Activation.KeepsSum || layer.KeepsOutput)
                 memory.Use(_sum!);
+            if (layer.Tied.Count > 0)
+                _use = (_tied = memory.Tie(layer._weight)).AddUse();
+            else if ((_tied = memory.TiedTo(layer._weight)) is not null)
+                _open = new SegmentStack(layer._weight.Length);
             return base.ReserveBackward(memory, needsInputGradient);
         }
 
@@ -99,15 +105,12 @@ internal sealed class DenseLayer : Layer
             layer.Activation.Backward(_sum!.Pointer, OutputGradient.Pointer, rows, units);
             if (layer._bias is not null)
                 BiasGradient(batch, layer._bias.Offset);
-            var part = batch.Observer is null ? units : Math.Max(PartLength / inputs, PartUnits) / PartUnits * PartUnits;
-            for (var end = units; end > 0;)
-            {
-                var begin = Math.Max(0, (end - 1) / part * part);
-                WeightGradient(batch, begin, end);
-                end = begin;
-                if (end > 0 && layer.Tied.Count == 0)
-                    batch.Observer!.FinalFrom(layer._weight.Offset + end * inputs);
-            }
+            if (_tied is null)
+                WeightGradient(batch);
+            else if (layer.Tied.Count > 0)
+                GiveWeightGradient(batch, _tied);
+            else
+                TiedWeightGradient(batch, _tied, _open!);
 
             if (InputGradient is not null)
             {
@@ -116,7 +119,22 @@ internal sealed class DenseLayer : Layer
             }
         }
 
-        public override void Dispose() => _ones.Dispose();
+        public override void Dispose() => _open?.Dispose();
+
+        /// <summary>The weight's gradient, in parts that are final before the rest is computed.</summary>
+        private void WeightGradient(in Batch batch)
+        {
+            var (inputs, units) = (layer.Inputs, layer.Units);
+            var part = batch.Observer is null ? units : Math.Max(PartLength / inputs, PartUnits) / PartUnits * PartUnits;
+            for (var end = units; end > 0;)
+            {
+                var begin = Math.Max(0, (end - 1) / part * part);
+                WeightGradient(batch, begin, end);
+                end = begin;
+                if (end > 0)
+                    batch.Observer!.FinalFrom(layer._weight.Offset + end * inputs);
+            }
+        }
 
         /// <summary>Rows begin to end − 1 of the weight's gradient.</summary>
         private void WeightGradient(in Batch batch, int begin, int end)
@@ -132,24 +150,57 @@ internal sealed class DenseLayer : Layer
             }
         }
 
+        /// <summary>The gradient of a weight that an earlier layer owns, a shard's for itself.</summary>
+        private void GiveWeightGradient(in Batch batch, TiedGradient tied)
+        {
+            float* delta = OutputGradient.Pointer, input = Input.Pointer, gradient = tied.Begin(_use, batch.Slots);
+            foreach (ref readonly var slot in batch.Slots)
+            {
+                foreach (var segment in _segments.Of(slot))
+                {
+                    SegmentGradient(ref delta, ref input, segment.Rows, gradient);
+                    gradient += layer._weight.Length;
+                }
+            }
+        }
+
+        /// <summary>The gradient of a weight that later layers use too.</summary>
+        private void TiedWeightGradient(in Batch batch, TiedGradient tied, SegmentStack open)
+        {
+            float* delta = OutputGradient.Pointer, input = Input.Pointer;
+            var number = 0;
+            foreach (ref readonly var slot in batch.Slots)
+            {
+                var segments = _segments.Of(slot);
+                open.Begin(segments);
+                foreach (var segment in segments)
+                {
+                    SegmentGradient(ref delta, ref input, segment.Rows, open.Top);
+                    tied.AddTo(open.Top, number++);
+                    open.Close(segment);
+                }
+
+                open.Finish(slot.Gradient + layer._weight.Offset);
+            }
+        }
+
+        private void SegmentGradient(ref float* delta, ref float* input, int positions, float* gradient)
+        {
+            var (inputs, units) = (layer.Inputs, layer.Units);
+            Gemm.WeightGradient(units, inputs, delta, units, input, inputs, [new Segment(positions, 0)], gradient, inputs);
+            delta += (long)positions * units;
+            input += (long)positions * inputs;
+        }
+
         private void BiasGradient(in Batch batch, int offset)
         {
             var units = layer.Units;
             var delta = OutputGradient.Pointer;
-            if (_ones.Length < batch.Rows * layer.Positions)
-                Ones(batch.Rows * layer.Positions);
             foreach (ref readonly var slot in batch.Slots)
             {
-                Gemm.WeightGradient(1, units, _ones.Pointer, 1, delta, units, _segments.Of(slot), slot.Gradient + offset, units);
+                ColumnSums.Sum(units, delta, units, _segments.Of(slot), slot.Gradient + offset);
                 delta += (long)slot.Rows * layer.OutputLength;
             }
-        }
-
-        private void Ones(int length)
-        {
-            _ones.Dispose();
-            _ones = new FloatBuffer(length);
-            _ones.Span.Fill(1);
         }
     }
 }

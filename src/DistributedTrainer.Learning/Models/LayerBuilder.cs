@@ -15,6 +15,9 @@ internal sealed class LayerBuilder(ModelBuilder model, string name, Shape input)
 
     public Shape Input => input;
 
+    /// <summary>Classes of the data, the vocabulary of a text; 0 for none.</summary>
+    public int Classes => model.Classes;
+
     /// <summary>Its own trained parameters so far.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 

@@ -2,7 +2,8 @@ namespace DistributedTrainer.Learning;
 
 /// <summary>Compiles a list of specs: walks the shapes through the layers and lays the parameters out.</summary>
 /// <param name="statisticsBegin">Where running statistics lie: behind all parameters.</param>
-internal sealed class ModelBuilder(int statisticsBegin)
+/// <param name="classes">Classes of the data, the vocabulary of a text; 0 for none.</param>
+internal sealed class ModelBuilder(int statisticsBegin, int classes = 0)
 {
     private readonly List<Parameter> _parameters = [];
     private readonly List<Parameter> _statistics = [];
@@ -14,6 +15,9 @@ internal sealed class ModelBuilder(int statisticsBegin)
 
     /// <summary>All running statistics.</summary>
     public IReadOnlyList<Parameter> Statistics => _statistics;
+
+    /// <summary>Classes of the data; 0 for none.</summary>
+    public int Classes => classes;
 
     /// <summary>Number of trained floats.</summary>
     public int Length => (int)_end;

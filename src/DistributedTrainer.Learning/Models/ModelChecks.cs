@@ -20,20 +20,22 @@ internal static class ModelChecks
     {
         var (needed, reason) = loss.Target switch
         {
-            TargetKind.Class => (classes, $"one output for each of {classes} classes"),
-            TargetKind.Binary => (1, "one output, the logit of class 1"),
-            _ => (targetLength, $"one output for each of {targetLength} target columns"),
+            TargetKind.Class when targetLength > 1 => (
+                new Shape(targetLength, classes), $"at each of {targetLength} positions one output for each of {classes} classes"),
+            TargetKind.Class => (new Shape(classes), $"one output for each of {classes} classes"),
+            TargetKind.Binary => (new Shape(1), "one output, the logit of class 1"),
+            _ => (new Shape(targetLength), $"one output for each of {targetLength} target columns"),
         };
         if (loss.Target == TargetKind.Class && classes < 2)
             throw new ModelException($"Loss {LossName(loss)} needs at least 2 classes, the target has {classes}.");
         if (loss.Target == TargetKind.Binary && classes is not (0 or 2))
             throw new ModelException($"Loss {LossName(loss)} needs 2 classes, the target has {classes}; use cross-entropy.");
-        if (loss.Target != TargetKind.Values && targetLength != 1)
+        if (loss.Target == TargetKind.Binary && targetLength != 1)
             throw new ModelException($"Loss {LossName(loss)} needs one target column, the data has {targetLength}.");
-        if (last.OutputLength != needed)
+        if (needed.Count == 1 ? last.OutputLength != needed.Elements : !last.OutputShape.Equals(needed))
         {
             throw new ModelException(
-                $"Layer '{last.Name}' gives {last.OutputShape}, but loss {LossName(loss)} needs ({needed}): {reason}.");
+                $"Layer '{last.Name}' gives {last.OutputShape}, but loss {LossName(loss)} needs {needed}: {reason}.");
         }
     }
 

@@ -6,6 +6,11 @@ namespace DistributedTrainer.Learning;
 /// </summary>
 public sealed unsafe class Network
 {
+    private const long MostBytesAtOnce = 64 << 20;
+    private const int MostRowsAtOnce = 256;
+
+    private int _rowsAtOnce;
+
     private Network(IReadOnlyList<Layer> layers, ParameterLayout layout, LossFunction loss, Shape input, int targetLength)
     {
         Layers = layers;
@@ -28,6 +33,9 @@ public sealed unsafe class Network
     public int TargetLength { get; }
 
     public int OutputLength { get; }
+
+    /// <summary>Positions of an output that have a class each: the tokens of a text's window; 1 for other targets.</summary>
+    public int Positions { get; private init; } = 1;
 
     /// <summary>A line a layer for the model table: name, kind, output shape, parameters. Layers inside a layer follow it.</summary>
     public IReadOnlyList<LayerSummary> Summary { get; }
@@ -52,14 +60,18 @@ public sealed unsafe class Network
         var named = LayerNames.Assign(layers);
 
         // Where the statistics begin is known once the parameters have been counted.
-        var builder = new ModelBuilder(0);
+        var builder = new ModelBuilder(0, classes);
         var compiled = builder.Compile(named, "", input);
         if (builder.Statistics.Count > 0)
-            compiled = (builder = new ModelBuilder(builder.Length)).Compile(named, "", input);
+            compiled = (builder = new ModelBuilder(builder.Length, classes)).Compile(named, "", input);
         ModelChecks.OutputFitsLoss(compiled[^1], loss, targetLength, classes);
         ModelChecks.LossTakesLogits(named[^1], loss);
         var layout = new ParameterLayout(builder.Parameters, builder.Statistics);
-        return new Network(compiled, layout, LossFunction.For(loss, compiled[^1].OutputLength), input, targetLength);
+        var positions = loss.Target == TargetKind.Class ? targetLength : 1;
+        return new Network(compiled, layout, LossFunction.For(loss, compiled[^1].OutputLength, positions), input, targetLength)
+        {
+            Positions = positions,
+        };
     }
 
     /// <summary>Writes the initial parameters, keyed by seed and parameter name. <paramref name="parameters"/> has Layout.Length floats.</summary>
@@ -77,6 +89,9 @@ public sealed unsafe class Network
     /// <param name="seed">The job's: keys what layers draw at random in training.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRows"/> is not positive.</exception>
     public NetworkPass CreatePass(int maxRows, ulong seed = 0) => new(this, maxRows, seed);
+
+    /// <summary>Rows to score in one pass: at most 256, fewer where their activations would take more than 64 MiB.</summary>
+    public int RowsAtOnce => _rowsAtOnce == 0 ? _rowsAtOnce = (int)Math.Clamp(MostBytesAtOnce / Math.Max(1, ActivationBytes(1)), 1, MostRowsAtOnce) : _rowsAtOnce;
 
     /// <summary>Bytes that a pass over so many rows keeps for activations and their gradients, sharing what it can.</summary>
     public long ActivationBytes(int rows)

@@ -98,8 +98,9 @@ public sealed unsafe class NetworkPass : IDisposable
         _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, _outputGradient.Pointer);
         metrics.AddLoss(new(_losses.Pointer, rows), _network.Loss.DenominatorPerRow, sums);
         metrics.AddRows(rows, output, Targets, sums);
-        for (var row = 0; row < rows && confusion is not null; row++)
-            confusion.Add(new(output + (long)row * _network.OutputLength, _network.OutputLength), (int)Targets[row]);
+        var classes = _network.OutputLength / _network.Positions;
+        for (var position = 0; position < rows * _network.Positions && confusion is not null; position++)
+            confusion.Add(new(output + (long)position * classes, classes), (int)Targets[position]);
         GC.KeepAlive(this);
     }
 

@@ -33,7 +33,7 @@ internal sealed class LayerNormLayer : Layer
             throw builder.Refuse($"has epsilon {spec.Epsilon}; it must be above 0.");
         _epsilon = (float)spec.Epsilon;
         Features = builder.Input[^1];
-        Positions = builder.Input.Length / Features;
+        Positions = builder.Input.Elements / Features;
         _scale = builder.Bias("weight", Features);
         _shift = spec.Bias ? builder.Bias("bias", Features) : null;
     }
@@ -103,14 +103,14 @@ internal sealed class LayerNormLayer : Layer
             VectorPath.Run(ref kernel);
         }
 
-        protected override MemoryBlock PlanForward(MemoryPlan memory)
+        protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
             _normalized = memory.Reserve(layer.OutputLength);
             _reciprocals = memory.Reserve(layer.Positions);
             return memory.Reserve(layer.OutputLength);
         }
 
-        protected override MemoryBlock? PlanBackward(MemoryPlan memory, bool needsInputGradient)
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
         {
             memory.Use(_normalized!);
             memory.Use(_reciprocals!);

@@ -1,5 +1,3 @@
-using DistributedTrainer.Numerics;
-
 namespace DistributedTrainer.Learning;
 
 /// <summary>x (rows, time, inputs) to the hidden states of the topmost layer: (rows, time, H·directions) or (rows, H·directions).</summary>
@@ -115,7 +113,7 @@ internal sealed class RecurrentLayer<TCell> : Layer
                 direction.Dispose();
         }
 
-        protected override MemoryBlock PlanForward(MemoryPlan memory)
+        protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
             var input = Input;
             for (var depth = 0; depth < _directions.Length; depth++)
@@ -131,7 +129,7 @@ internal sealed class RecurrentLayer<TCell> : Layer
             return input;
         }
 
-        protected override MemoryBlock? PlanBackward(MemoryPlan memory, bool needsInputGradient)
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
         {
             MemoryBlock? gradient = OutputGradient;
             for (var depth = _directions.Length - 1; depth >= 0; depth--)

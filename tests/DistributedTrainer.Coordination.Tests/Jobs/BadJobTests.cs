@@ -35,7 +35,11 @@ public class BadJobTests
         { "data: { source: idx, path: x.gz }", 1, "data.labels", "this required key is missing" },
         { "data: { source: npy, path: x.npy, labels: y.npy, test: { path: t.npy } }", 1, "data.test.labels", "this required key is missing" },
         { "data: { source: mnist, test: 0.1 }", 1, "data.test", "mnist brings its own test part of 10,000 rows" },
-        { "data: { source: text, path: input.txt }", 1, "data.source", "the source 'text' is not yet supported by this version" },
+        { "data: { source: images, path: pictures }", 1, "data.source", "the source 'images' is not yet supported by this version" },
+        { "data: { source: text, path: input.txt }", 1, "data.window", "this required key is missing" },
+        { "data: { source: text, window: 0 }", 1, "data.window", "expected a whole number from 1" },
+        { "data: { source: text, window: 8, normalize: scale }", 1, "data.normalize", "tokens are indexes, which are not scaled" },
+        { "data: { source: text, window: 8, tokens: words }", 1, "data.tokens", "unknown kind of tokens 'words'; allowed here: characters, bytes" },
         { "data: images", 1, "data.source", "the source 'images' is not yet supported by this version" },
 
         { "model: dense", 2, "model", "expected a list of layers; found 'dense'" },
@@ -61,6 +65,9 @@ public class BadJobTests
         { "model: [ { residual: [ { dense: { units: 0 } } ] } ]", 2, "model.0.residual.layers.0.dense.units", "expected a whole number from 1" },
         { "model: [ { residual: [] } ]", 2, "model.0.residual.layers", "expected at least 1 in the list of layers" },
         { "model: [ residual ]", 2, "model.0", "'residual' needs options: write residual: { … } with the keys layers, name" },
+        { "model: [ { lstm: { units: 4, returns: all } } ]", 2, "model.0.lstm.returns", "unknown output 'all'; allowed here: sequence, last" },
+        { "model: [ { rnn: { units: 4, activation: gelu } } ]", 2, "model.0.rnn.activation", "an rnn takes tanh or relu" },
+        { "model: [ attention ]", 2, "model.0", "'attention' needs options: write attention: { … } with the keys heads" },
         { "model: [ { reshape: { to: [2, x] } } ]", 2, "model.0.reshape.to.1", "expected a whole number" },
 
         { "loss: crossentropy", 3, "loss", "unknown loss 'crossentropy'; allowed here: mse, mae, huber, cross-entropy, binary-cross-entropy; did you mean 'cross-entropy'?" },

@@ -43,7 +43,12 @@ internal static class JobGen
         });
 
     private static readonly Gen<InitializerSpec> Initializer = Gen.Select(Gen.Enum<InitializerKind>(), Gen.Double[-1e3, 1e3],
-        (kind, value) => new InitializerSpec(kind, kind == InitializerKind.Constant ? value : 0));
+        (kind, value) => new InitializerSpec(kind, kind switch
+        {
+            InitializerKind.Constant => value,
+            InitializerKind.Normal => Math.Abs(value) + 0.5,
+            _ => 0,
+        }));
 
     private static readonly Gen<LayerSpec> Dense = Gen.Select(Gen.Int[1, 4096], Gen.Enum<Activation>(), Initializer, Gen.Int[0, 7],
         (units, activation, initializer, which) => (LayerSpec)new Dense(units)
@@ -55,11 +60,37 @@ internal static class JobGen
             Tie = (which & 4) > 0 ? "tokens" : null,
         });
 
+    private static readonly Gen<LayerSpec> Sequence = Gen.Select(Gen.Int[0, 7], Gen.Int[1, 99], Gen.Enum<Activation>(), Initializer, Gen.Int[0, 15],
+        LayerSpec (kind, size, activation, initializer, which) =>
+        {
+            var (first, second) = ((which & 1) > 0, (which & 2) > 0);
+            var returns = first ? RecurrentOutput.Last : RecurrentOutput.Sequence;
+            return kind switch
+            {
+                0 => new Rnn(size) { Activation = first ? Activation.Relu : Activation.Tanh, Layers = 1 + which, Initializer = initializer },
+                1 => new Lstm(size) { Returns = returns, Bidirectional = second, Initializer = initializer },
+                2 => new Gru(size) { Returns = returns, Bias = second, Layers = 1 + which },
+                3 => new Embedding(size) { Vocabulary = first ? size : null, Initializer = initializer },
+                4 => new Positions { How = first ? PositionKind.Sinusoidal : PositionKind.Learned, Initializer = initializer },
+                5 => new LayerNorm { Epsilon = size / 1024.0, Bias = first },
+                6 => new Attention(size) { Causal = first, Bias = second, Initializer = initializer, OutputInitializer = which > 7 ? initializer : null },
+                _ => new TransformerBlock(size)
+                {
+                    Causal = first,
+                    Norm = second ? NormPlace.Post : NormPlace.Pre,
+                    Hidden = which > 7 ? size : null,
+                    Activation = activation,
+                    Initializer = initializer,
+                },
+            };
+        });
+
     private static readonly Gen<LayerSpec> Simple = Gen.OneOf<LayerSpec>(
         Dense,
         Gen.Enum<Activation>().Select(function => (LayerSpec)new Activate(function)),
         Gen.Const((LayerSpec)new Flatten()),
-        Gen.Int[0, 9].List[1, 4].Select(sizes => (LayerSpec)new Reshape(sizes)));
+        Gen.Int[0, 9].List[1, 4].Select(sizes => (LayerSpec)new Reshape(sizes)),
+        Sequence);
 
     private static readonly Gen<LayerSpec> Layer = Gen.Recursive<LayerSpec>((depth, inner) => depth == 2
         ? Simple

@@ -39,6 +39,12 @@ public class JobSchemaTests
               - residual: [ { activation: { function: tanh } }, { residual: { layers: [ { dense: { units: 64 } } ], name: inner } } ]
               - flatten
               - reshape: { to: [8, 0] }
+              - positions: { how: sinusoidal }
+              - layer-norm
+              - lstm: { units: 8, layers: 2, bidirectional: true, bias: true, returns: sequence, initializer: { normal: { deviation: 0.1 } } }
+              - attention: { heads: 2, causal: true }
+              - transformer-block: { heads: 2, causal: true, norm: post, hidden: 32, activation: gelu-tanh, output-initializer: zeros }
+              - gru: { units: 8, returns: last }
               - dense: { units: 1, per-position: false, tie: hidden }
             loss: { huber: { delta: 1.0 } }
             optimizer: { adam: { learning-rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } }

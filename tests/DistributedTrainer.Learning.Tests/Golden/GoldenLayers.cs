@@ -8,6 +8,18 @@ internal static class GoldenLayers
     private static readonly Dictionary<string, Func<JsonElement, JsonElement, LayerSpec>> Specs = new()
     {
         ["dense"] = (item, settings) => new Dense(settings.Int("units")) { Bias = settings.Flag("bias", true) },
+        ["layer_norm"] = (item, settings) => new LayerNorm { Epsilon = settings.Number("epsilon", 1e-5) },
+        ["embedding"] = (item, settings) => new Embedding(settings.Int("width")) { Vocabulary = settings.Int("vocabulary") },
+        ["rnn"] = (item, settings) => new Rnn(settings.Int("units")) { Returns = settings.Returns() },
+        ["lstm"] = (item, settings) => new Lstm(settings.Int("units")) { Returns = settings.Returns() },
+        ["gru"] = (item, settings) => new Gru(settings.Int("units")) { Returns = settings.Returns() },
+        ["attention"] = (item, settings) => new Attention(settings.Int("heads")) { Causal = settings.Flag("causal", false) },
+        ["transformer_block"] = (item, settings) => new TransformerBlock(settings.Int("heads"))
+        {
+            Causal = settings.Flag("causal", false),
+            Hidden = settings.Int("mlp"),
+            Activation = Activation.GeluTanh,
+        },
     };
 
     /// <summary>Null for a layer that the product does not have yet.</summary>
@@ -17,6 +29,9 @@ internal static class GoldenLayers
         : null;
 
     public static bool Exists(string layer) => GoldenSpecs.Activation(layer) is not null || Specs.ContainsKey(layer);
+
+    private static RecurrentOutput Returns(this JsonElement settings) =>
+        settings.GetProperty("returns").GetString() == "last" ? RecurrentOutput.Last : RecurrentOutput.Sequence;
 
     private static int Int(this JsonElement settings, string name) => settings.GetProperty(name).GetInt32();
 }

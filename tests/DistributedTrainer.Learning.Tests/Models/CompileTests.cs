@@ -21,7 +21,7 @@ public sealed class CompileTests
 
     [Theory]
     [InlineData(4, 1, 3, "'dense-1' gives (4), but loss cross-entropy needs (3)")]
-    [InlineData(3, 2, 3, "one target column, the data has 2")]
+    [InlineData(3, 2, 3, "at each of 2 positions one output for each of 3 classes")]
     [InlineData(1, 1, 0, "at least 2 classes, the target has 0")]
     public void RefusesCrossEntropyThatDoesNotFit(int units, int targets, int classes, string message) =>
         Refuses(message, [new Dense(units)], new CrossEntropy(), [4], targets, classes);

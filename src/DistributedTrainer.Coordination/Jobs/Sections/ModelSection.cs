@@ -22,6 +22,13 @@ internal static class ModelSection
         .Add("flatten", FlattenForm.Form)
         .Add("reshape", ReshapeForm.Form)
         .Add("residual", ResidualForm.Form)
-        .Later("dropout", "conv2d", "max-pool", "average-pool", "global-pool", "batch-norm", "concatenate")
-        .Later("layer-norm", "embedding", "positions", "rnn", "lstm", "gru", "attention", "transformer-block");
+        .Add("layer-norm", LayerNormForm.Form)
+        .Add("embedding", EmbeddingForm.Form)
+        .Add("positions", PositionsForm.Form)
+        .Add("rnn", RecurrentForms.Rnn)
+        .Add("lstm", RecurrentForms.Lstm)
+        .Add("gru", RecurrentForms.Gru)
+        .Add("attention", AttentionForm.Form)
+        .Add("transformer-block", TransformerBlockForm.Form)
+        .Later("dropout", "conv2d", "max-pool", "average-pool", "global-pool", "batch-norm", "concatenate");
 }

@@ -11,6 +11,10 @@ internal static class InitializerForm
         .Add("glorot-normal", Drawn("Normal with variance 2 / (inputs + outputs).", InitializerKind.GlorotNormal), Is(InitializerKind.GlorotNormal))
         .Add("he-uniform", Drawn("Uniform in ±√(6 / inputs) (He et al. 2015).", InitializerKind.HeUniform), Is(InitializerKind.HeUniform))
         .Add("he-normal", Drawn("Normal with variance 2 / inputs.", InitializerKind.HeNormal), Is(InitializerKind.HeNormal))
+        .Add("normal", Drawn("Normal with mean 0.", InitializerKind.Normal)
+            .Required("deviation", "The standard deviation.", NumberForm.Positive,
+                initializer => initializer.Value, (initializer, deviation) => initializer with { Value = deviation }),
+            Is(InitializerKind.Normal))
         .Add("zeros", Drawn("Zero.", InitializerKind.Zeros), Is(InitializerKind.Zeros))
         .Add("constant", Drawn("One value everywhere.", InitializerKind.Constant)
             .Required("value", "The value.", NumberForm.Any,
