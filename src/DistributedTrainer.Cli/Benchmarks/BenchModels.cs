@@ -13,7 +13,7 @@ internal static class BenchModels
     /// <summary>Rows are those of so many batches, again and again: a step's rows come from a processor's cache, as they do for the others.</summary>
     private const int DistinctBatches = 16;
 
-    public static IReadOnlyList<string> Names { get; } = ["softmax", "mlp", "mlp1k"];
+    public static IReadOnlyList<string> Names { get; } = ["softmax", "mlp", "mlp1k", "lenet"];
 
     public static IReadOnlyList<string> Optimizers { get; } = ["adam", "gd"];
 
@@ -22,7 +22,7 @@ internal static class BenchModels
     {
         Name = $"bench-{model}",
         Data = new SyntheticData(checked(batch * steps), Inputs, Classes) { Distinct = batch * DistinctBatches },
-        Model = [.. Hidden(model).Select(units => new Dense(units) { Activation = Activation.Relu }), new Dense(Classes)],
+        Model = [.. Hidden(model), new Dense(Classes)],
         Loss = new CrossEntropy(),
         Optimizer = optimizer == "adam" ? new Adam { LearningRate = 0.001 } : new GradientDescent { LearningRate = 0.1 },
         BatchSize = batch,
@@ -36,25 +36,41 @@ internal static class BenchModels
     /// </summary>
     public static int WarmUpSteps(string model, int batch)
     {
-        const double PassesMs = 5e-8; // of a row and parameter: forward and two backward, on one core of this decade
+        const double PassesMs = 5e-8; // of a row and product: forward and two backward, on one core of this decade
         const double OverheadMs = 0.12;
-        var stepMs = OverheadMs + (PassesMs * batch * Parameters(model));
+        var stepMs = OverheadMs + (PassesMs * batch * Products(model));
         return Math.Max(100, (int)(1500 / stepMs));
     }
 
-    private static int[] Hidden(string model) => model switch
+    /// <summary>All layers but the last.</summary>
+    private static LayerSpec[] Hidden(string model) => model switch
     {
         "softmax" => [],
-        "mlp" => [128],
-        "mlp1k" => [1024, 1024],
+        "mlp" => [Rectified(128)],
+        "mlp1k" => [Rectified(1024), Rectified(1024)],
+        "lenet" =>
+        [
+            new Reshape([1, 28, 28]),
+            new Conv2d(6, 5) { Padding = 2, Activation = Activation.Relu },
+            new Pool2d(Pooling.Max, 2),
+            new Conv2d(16, 5) { Activation = Activation.Relu },
+            new Pool2d(Pooling.Max, 2),
+            new Flatten(),
+            Rectified(120),
+            Rectified(84),
+        ],
         _ => throw new ArgumentOutOfRangeException(nameof(model), model, "not one of the models"),
     };
 
-    private static long Parameters(string model)
+    private static Dense Rectified(int units) => new(units) { Activation = Activation.Relu };
+
+    /// <summary>About so many products a row in a forward pass; for dense layers the number of parameters.</summary>
+    private static long Products(string model) => model switch
     {
-        var (inputs, parameters) = (Inputs, 0L);
-        foreach (var units in Hidden(model).Append(Classes))
-            (inputs, parameters) = (units, parameters + ((inputs + 1L) * units));
-        return parameters;
-    }
+        "softmax" => 7_850,
+        "mlp" => 101_770,
+        "mlp1k" => 1_863_690,
+        "lenet" => 416_520,
+        _ => throw new ArgumentOutOfRangeException(nameof(model), model, "not one of the models"),
+    };
 }
