@@ -61,7 +61,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         (_job, _range, _place) = (job, range, place);
         _optimizer = new RangeOptimizer(job.Job.Optimizer, job.Job.Penalty, job.Network.Layout, range.Begin, range.Length);
         var free = new Stack<HeldPartial>();
-        _pieces = [.. job.Pieces.Where(piece => piece.Range == range.Index).Select(piece => new PieceLedger(piece, job.Tree, free))];
+        _pieces = [.. job.Pieces.Where(piece => piece.Range == range.Index).Select(piece => new PieceLedger(piece, job.Network.Layout, job.Tree, free))];
         _isEmptySlice = shard => _version < 0 || _job.Plan.Batches.SliceLength(_version, shard) == 0;
         _version = awaitsState ? -1 : 0;
         _current = awaitsState ? null : place.Store.Hold(0);
@@ -215,7 +215,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         var piece = ledger.Piece;
         _optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
-            root.Sums.Denominator, _version);
+            root.Sums, root.AddendRows, _version);
         ledger.Commit();
         PublishPiece(piece, _next, _targets);
         if (++_committed == _pieces.Length)

@@ -74,7 +74,8 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             while (_job.Tree.Above(partial.Slot) is var (parent, sibling) && merged.TryGetValue(sibling, out var other))
             {
                 var (left, right) = sibling.First < partial.Slot.First ? (other, partial) : (partial, other);
-                GradientSum.Add(left.Buffer.Pointer, right.Buffer.Pointer, _store.Length);
+                _job.Network.Layout.AddGradients(
+                    0, _store.Length, left.Buffer.Pointer, left.Head.Sums.Samples, right.Buffer.Pointer, right.Head.Sums.Samples);
                 right.Buffer.Release();
                 merged.Remove(left.Slot);
                 merged.Remove(right.Slot);

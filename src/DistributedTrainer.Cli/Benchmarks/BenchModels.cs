@@ -18,8 +18,26 @@ internal static class BenchModels
         ["softmax"] = Dense(),
         ["mlp"] = Dense(128),
         ["mlp1k"] = Dense(1024, 1024),
+        ["lenet"] = new(
+            [
+                new Reshape([1, Side, Side]),
+                new Conv2d(6, 5) { Padding = 2, Activation = Activation.Relu },
+                new Pool2d(Pooling.Max, 2),
+                new Conv2d(16, 5) { Activation = Activation.Relu },
+                new Pool2d(Pooling.Max, 2),
+                new Flatten(),
+                Rectified(120),
+                Rectified(84),
+                new Dense(Classes),
+            ],
+            Side * Side,
+            Classes,
+            Products: 416_520),
         ["lstm"] = new(
-            [new Reshape([Side, Side]), new Lstm(128) { Returns = RecurrentOutput.Last }, new Dense(Classes)], Side * Side, Classes, Uses: Side),
+            [new Reshape([Side, Side]), new Lstm(128) { Returns = RecurrentOutput.Last }, new Dense(Classes)],
+            Side * Side,
+            Classes,
+            Products: Side * 80_896L),
         ["gpt"] = Gpt(layers: 4, heads: 4, width: 128, context: 64, vocabulary: 65),
     };
 
@@ -50,14 +68,19 @@ internal static class BenchModels
     /// </summary>
     public static int WarmUpSteps(string model, int batch)
     {
-        const double PassesMs = 5e-8; // of a row and parameter: forward and two backward, on one core of this decade
+        const double PassesMs = 5e-8; // of a row and product: forward and two backward, on one core of this decade
         const double OverheadMs = 0.12;
-        var stepMs = OverheadMs + (PassesMs * batch * Parameters(Models[model]) * Models[model].Uses);
+        var stepMs = OverheadMs + (PassesMs * batch * Models[model].Products);
         return Math.Max(100, (int)(1500 / stepMs));
     }
 
     private static BenchModel Dense(params int[] hidden) => new(
-        [.. hidden.Select(units => new Dense(units) { Activation = Activation.Relu }), new Dense(Classes)], Side * Side, Classes, Uses: 1);
+        [.. hidden.Select(Rectified), new Dense(Classes)],
+        Side * Side,
+        Classes,
+        hidden.Prepend(Side * Side).Zip(hidden.Append(Classes), (inputs, units) => (inputs + 1L) * units).Sum());
+
+    private static Dense Rectified(int units) => new(units) { Activation = Activation.Relu };
 
     private static BenchModel Gpt(int layers, int heads, int width, int context, int vocabulary) => new(
         [
@@ -69,16 +92,16 @@ internal static class BenchModels
         ],
         context,
         vocabulary,
-        Uses: context) { Tokens = true };
-
-    private static long Parameters(BenchModel model) => Network.Compile(
-        model.Layers, new CrossEntropy(), [model.Inputs], model.Tokens ? model.Inputs : 1, model.Classes).Layout.Length;
+        (12L * width * width * layers + (long)width * vocabulary) * context)
+    {
+        Tokens = true,
+    };
 
     /// <param name="Layers">The model.</param>
     /// <param name="Inputs">Floats, or tokens, of an input.</param>
     /// <param name="Classes">Classes, or the vocabulary.</param>
-    /// <param name="Uses">How often a row uses each parameter: its positions.</param>
-    private sealed record BenchModel(IReadOnlyList<LayerSpec> Layers, int Inputs, int Classes, int Uses)
+    /// <param name="Products">About so many products a row in a forward pass; for dense layers the number of parameters.</param>
+    private sealed record BenchModel(IReadOnlyList<LayerSpec> Layers, int Inputs, int Classes, long Products)
     {
         /// <summary>Whether inputs are tokens, each with a class of its own.</summary>
         public bool Tokens { get; init; }

@@ -24,9 +24,6 @@ internal abstract class Layer(LayerSpec spec, LayerBuilder builder, Shape output
     /// <summary>Its own parameters with their places in the whole vector, in order.</summary>
     public IReadOnlyList<Parameter> Parameters { get; } = builder.Parameters;
 
-    /// <summary>Its running statistics.</summary>
-    public IReadOnlyList<Parameter> Statistics { get; } = builder.Statistics;
-
     /// <summary>Parameters of earlier layers that it uses too.</summary>
     public IReadOnlyList<Parameter> Tied { get; } = builder.Tied;
 
@@ -35,6 +32,9 @@ internal abstract class Layer(LayerSpec spec, LayerBuilder builder, Shape output
 
     /// <summary>Itself and all layers inside.</summary>
     public IEnumerable<Layer> All => Inner.SelectMany(layer => layer.All).Prepend(this);
+
+    /// <summary>Whether a slice of one row is too little for it in training.</summary>
+    public virtual bool NeedsSeveralRows => false;
 
     /// <summary>Whether anything in it is trained.</summary>
     public bool IsTrained => All.Any(layer => layer.Parameters.Count > 0 || layer.Tied.Count > 0);

@@ -7,7 +7,6 @@ namespace DistributedTrainer.Learning;
 internal sealed class LayerBuilder(ModelBuilder model, string name, Shape input)
 {
     private readonly List<Parameter> _parameters = [];
-    private readonly List<Parameter> _statistics = [];
     private readonly List<Parameter> _tied = [];
 
     /// <summary>The whole name: <c>block-1.dense-2</c> for a layer inside another.</summary>
@@ -21,9 +20,6 @@ internal sealed class LayerBuilder(ModelBuilder model, string name, Shape input)
     /// <summary>Its own trained parameters so far.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
-    /// <summary>Its running statistics so far.</summary>
-    public IReadOnlyList<Parameter> Statistics => _statistics;
-
     /// <summary>Parameters of other layers that it uses too.</summary>
     public IReadOnlyList<Parameter> Tied => _tied;
 
@@ -35,12 +31,16 @@ internal sealed class LayerBuilder(ModelBuilder model, string name, Shape input)
     /// <exception cref="ModelException">The model would have more than 2³¹ parameters.</exception>
     public Parameter Bias(string suffix, params IReadOnlyList<int> shape) => Add(suffix, shape, isWeight: false);
 
-    /// <summary>A running statistic: not trained; lies behind all parameters and follows the batches.</summary>
-    public Parameter Statistic(string suffix, params IReadOnlyList<int> shape)
+    /// <summary>Running mean and variance of channels, <c>{layer}.running_mean</c> and <c>.running_var</c>: they lie behind all parameters.</summary>
+    /// <param name="channels">How many there are.</param>
+    /// <param name="positions">Values of a channel in one row.</param>
+    /// <param name="momentum">How far a step moves them.</param>
+    public RunningMoments RunningMoments(int channels, int positions, double momentum)
     {
-        var statistic = model.AddStatistic(name, suffix, shape);
-        _statistics.Add(statistic);
-        return statistic;
+        var moments = new RunningMoments(
+            model.AddStatistic(name, "running_mean", [channels]), model.AddStatistic(name, "running_var", [channels]), positions, momentum);
+        model.AddMoments(moments);
+        return moments;
     }
 
     /// <summary>Another layer's parameter, used here too: <paramref name="layer"/> is an earlier layer that stands beside this one or outside.</summary>
@@ -62,6 +62,10 @@ internal sealed class LayerBuilder(ModelBuilder model, string name, Shape input)
     /// <summary>Compiles a list of layers inside this one, each taking the output of the one before.</summary>
     /// <exception cref="ModelException">Two have the same name, or their shapes do not fit.</exception>
     public IReadOnlyList<Layer> Inner(IReadOnlyList<LayerSpec> specs, Shape shape) => model.Compile(specs, $"{name}.", shape);
+
+    /// <summary>Compiles one of several lists of layers inside this one, all of which take its input.</summary>
+    /// <exception cref="ModelException">Two have the same name, or their shapes do not fit.</exception>
+    public IReadOnlyList<Layer> Branch(string branch, IReadOnlyList<LayerSpec> specs) => model.Compile(specs, $"{name}.{branch}.", input);
 
     /// <summary>An error that begins with the layer's name: <c>Layer 'conv2d-1' </c> and the message.</summary>
     public ModelException Refuse(string message) => new($"Layer '{name}' {message}");

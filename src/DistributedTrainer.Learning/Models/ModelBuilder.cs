@@ -6,15 +6,15 @@ namespace DistributedTrainer.Learning;
 internal sealed class ModelBuilder(int statisticsBegin, int classes = 0)
 {
     private readonly List<Parameter> _parameters = [];
-    private readonly List<Parameter> _statistics = [];
+    private readonly List<RunningMoments> _moments = [];
     private long _end;
     private long _statisticsEnd = statisticsBegin;
 
     /// <summary>All trained parameters, in the order in which layers asked for them.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
-    /// <summary>All running statistics.</summary>
-    public IReadOnlyList<Parameter> Statistics => _statistics;
+    /// <summary>All running statistics, in pairs.</summary>
+    public IReadOnlyList<RunningMoments> Moments => _moments;
 
     /// <summary>Classes of the data; 0 for none.</summary>
     public int Classes => classes;
@@ -50,12 +50,13 @@ internal sealed class ModelBuilder(int statisticsBegin, int classes = 0)
         return parameter;
     }
 
-    public Parameter AddStatistic(string layer, string suffix, IReadOnlyList<int> shape)
-    {
-        var statistic = Place(layer, suffix, shape, isWeight: false, ref _statisticsEnd);
-        _statistics.Add(statistic);
-        return statistic;
-    }
+    public Parameter AddStatistic(string layer, string suffix, IReadOnlyList<int> shape) =>
+        Place(layer, suffix, shape, isWeight: false, ref _statisticsEnd);
+
+    public void AddMoments(RunningMoments moments) => _moments.Add(moments);
+
+    /// <summary>The layout of all that was asked for.</summary>
+    public ParameterLayout Layout() => new(_parameters, _moments);
 
     private static Parameter Place(string layer, string suffix, IReadOnlyList<int> shape, bool isWeight, ref long end)
     {

@@ -40,6 +40,9 @@ public sealed unsafe class Network
     /// <summary>A line a layer for the model table: name, kind, output shape, parameters. Layers inside a layer follow it.</summary>
     public IReadOnlyList<LayerSummary> Summary { get; }
 
+    /// <summary>The first layer for which a slice of one row is too little in training; null where there is none.</summary>
+    public string? LayerOfSeveralRows => Layers.SelectMany(layer => layer.All).FirstOrDefault(layer => layer.NeedsSeveralRows)?.Name;
+
     internal IReadOnlyList<Layer> Layers { get; }
 
     internal LossFunction Loss { get; }
@@ -62,13 +65,12 @@ public sealed unsafe class Network
         // Where the statistics begin is known once the parameters have been counted.
         var builder = new ModelBuilder(0, classes);
         var compiled = builder.Compile(named, "", input);
-        if (builder.Statistics.Count > 0)
+        if (builder.Moments.Count > 0)
             compiled = (builder = new ModelBuilder(builder.Length, classes)).Compile(named, "", input);
         ModelChecks.OutputFitsLoss(compiled[^1], loss, targetLength, classes);
         ModelChecks.LossTakesLogits(named[^1], loss);
-        var layout = new ParameterLayout(builder.Parameters, builder.Statistics);
         var positions = loss.Target == TargetKind.Class ? targetLength : 1;
-        return new Network(compiled, layout, LossFunction.For(loss, compiled[^1].OutputLength, positions), input, targetLength)
+        return new Network(compiled, builder.Layout(), LossFunction.For(loss, compiled[^1].OutputLength, positions), input, targetLength)
         {
             Positions = positions,
         };

@@ -20,11 +20,12 @@ public sealed class ParameterLayout
     public const int BlockLength = 4096;
 
     /// <param name="parameters">What the optimizer trains.</param>
-    /// <param name="statistics">What follows the batches: it lies behind the parameters.</param>
-    public ParameterLayout(IReadOnlyList<Parameter> parameters, params IReadOnlyList<Parameter> statistics)
+    /// <param name="moments">What follows the batches: it lies behind the parameters.</param>
+    public ParameterLayout(IReadOnlyList<Parameter> parameters, params IReadOnlyList<RunningMoments> moments)
     {
-        Parameters = [.. parameters, .. statistics];
-        Statistics = statistics;
+        Moments = moments;
+        Statistics = [.. moments.SelectMany(running => new[] { running.Mean, running.Variance })];
+        Parameters = [.. parameters, .. Statistics];
         TrainedLength = parameters.Count == 0 ? 0 : parameters[^1].Offset + parameters[^1].Length;
         Length = Parameters.Count == 0 ? 0 : Parameters[^1].Offset + Parameters[^1].Length;
     }
@@ -35,6 +36,9 @@ public sealed class ParameterLayout
     /// <summary>The part of <see cref="Parameters"/> that is not trained.</summary>
     public IReadOnlyList<Parameter> Statistics { get; }
 
+    /// <summary>The same in pairs.</summary>
+    public IReadOnlyList<RunningMoments> Moments { get; }
+
     /// <summary>Number of floats in the vector.</summary>
     public int Length { get; }
 
@@ -42,4 +46,22 @@ public sealed class ParameterLayout
     public int TrainedLength { get; }
 
     public int Blocks => (Length + BlockLength - 1) / BlockLength;
+
+    /// <summary>
+    /// One addition of the reduction tree, left ← left + right, in a part of two gradient vectors: gradients are added, moments joined.
+    /// </summary>
+    /// <param name="begin">The part's first element in the vector; running statistics are in one part.</param>
+    /// <param name="length">Elements of the part.</param>
+    /// <param name="left">The part of the left one; receives the sum.</param>
+    /// <param name="leftRows">Rows that the left one sums over.</param>
+    /// <param name="right">The part of the right one; stays as it is.</param>
+    /// <param name="rightRows">Rows that the right one sums over.</param>
+    public unsafe void AddGradients(int begin, int length, float* left, long leftRows, float* right, long rightRows)
+    {
+        GradientSum.Add(left, right, Math.Min(length, TrainedLength - begin));
+        if (begin + length <= TrainedLength)
+            return;
+        foreach (var moments in Moments)
+            moments.Merge(left - begin, leftRows, right - begin, rightRows);
+    }
 }

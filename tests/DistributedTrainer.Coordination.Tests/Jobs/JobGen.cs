@@ -89,12 +89,23 @@ internal static class JobGen
         Dense,
         Gen.Enum<Activation>().Select(function => (LayerSpec)new Activate(function)),
         Gen.Const((LayerSpec)new Flatten()),
+        Gen.Const((LayerSpec)new GlobalPool(Pooling.Max)),
+        Part.Select(part => (LayerSpec)new Dropout(part)),
+        Gen.Select(Part, Positive, (momentum, epsilon) => (LayerSpec)new BatchNorm { Momentum = momentum, Epsilon = epsilon }),
+        Gen.Select(Gen.Enum<Pooling>(), Gen.Int[1, 9], Gen.Int[0, 3], (take, size, stride) =>
+            (LayerSpec)new Pool2d(take, size) { Stride = stride == 0 ? null : stride }),
+        Gen.Select(Gen.Int[1, 99], Gen.Int[1, 9], Gen.Int[0, 3], Gen.Enum<Activation>(), (filters, kernel, padding, activation) =>
+            (LayerSpec)new Conv2d(filters, kernel) { Stride = 1 + padding, Padding = padding, Activation = activation, Bias = padding > 1 }),
         Gen.Int[0, 9].List[1, 4].Select(sizes => (LayerSpec)new Reshape(sizes)),
         Sequence);
 
     private static readonly Gen<LayerSpec> Layer = Gen.Recursive<LayerSpec>((depth, inner) => depth == 2
         ? Simple
-        : Gen.OneOf(Simple, inner.List[1, 3].Select(layers => (LayerSpec)new Residual(layers))));
+        : Gen.OneOf(
+            Simple,
+            inner.List[1, 3].Select(layers => (LayerSpec)new Residual(layers)),
+            Gen.Select(inner.List[0, 2], inner.List[0, 2], Gen.Int[0, 2], (left, right, axis) =>
+                (LayerSpec)new Concatenate([new Branch("left", left), new Branch("right", right)]) { Axis = axis })));
 
     private static readonly Gen<LossSpec> Loss = Gen.OneOf<LossSpec>(
         Gen.Const((LossSpec)new MeanSquaredError()), Gen.Const((LossSpec)new MeanAbsoluteError()), Gen.Const((LossSpec)new BinaryCrossEntropy()),

@@ -38,6 +38,13 @@ public class JobSchemaTests
               - dense: { units: 64, activation: gelu, initializer: he-normal, bias: true, name: hidden }
               - residual: [ { activation: { function: tanh } }, { residual: { layers: [ { dense: { units: 64 } } ], name: inner } } ]
               - flatten
+              - conv2d: { filters: 6, kernel: 5, stride: 1, padding: 2, activation: relu, initializer: he-normal, bias: true, name: c }
+              - concatenate: { branches: { a: [], b: [ { max-pool: { size: 2, stride: 1 } }, { average-pool: { size: 2 } } ] }, axis: 0 }
+              - batch-norm
+              - batch-norm: { momentum: 0.2, epsilon: 1e-3 }
+              - dropout: { rate: 0.5 }
+              - global-pool
+              - global-pool: { take: max }
               - reshape: { to: [8, 0] }
               - positions: { how: sinusoidal }
               - layer-norm
@@ -98,7 +105,7 @@ public class JobSchemaTests
     [InlineData("model: []")]
     [InlineData("model: [ dense ]")]
     [InlineData("model: [ { dense: { units: 10 }, dropout: { rate: 0.1 } } ]")]
-    [InlineData("model: [ { dropout: { rate: 0.1 } } ]")]
+    [InlineData("model: [ { lstm: { units: 4 } } ]")]
     [InlineData("model: [ { dense: { units: 4, activation: relu6 } } ]")]
     [InlineData("loss: crossentropy")]
     [InlineData("loss: { }")]

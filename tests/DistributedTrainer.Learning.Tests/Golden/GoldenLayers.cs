@@ -8,6 +8,15 @@ internal static class GoldenLayers
     private static readonly Dictionary<string, Func<JsonElement, JsonElement, LayerSpec>> Specs = new()
     {
         ["dense"] = (item, settings) => new Dense(settings.Int("units")) { Bias = settings.Flag("bias", true) },
+        ["conv2d"] = (item, settings) => new Conv2d(settings.Int("filters"), settings.Int("kernel"))
+        {
+            Stride = settings.Int("stride"),
+            Padding = settings.Int("padding"),
+            Bias = item.GetProperty("parameters").TryGetProperty("bias", out _),
+        },
+        ["max_pool2d"] = (_, settings) => new Pool2d(Pooling.Max, settings.Int("size")) { Stride = settings.Int("stride") },
+        ["avg_pool2d"] = (_, settings) => new Pool2d(Pooling.Average, settings.Int("size")) { Stride = settings.Int("stride") },
+        ["batch_norm2d"] = (_, settings) => new BatchNorm { Epsilon = settings.Number("epsilon", 1e-5) },
         ["layer_norm"] = (item, settings) => new LayerNorm { Epsilon = settings.Number("epsilon", 1e-5) },
         ["embedding"] = (item, settings) => new Embedding(settings.Int("width")) { Vocabulary = settings.Int("vocabulary") },
         ["rnn"] = (item, settings) => new Rnn(settings.Int("units")) { Returns = settings.Returns() },

@@ -27,7 +27,7 @@ internal sealed unsafe class LayerAlone : IDisposable
         builder.Compile(named, "", _inputShape);
         builder = new ModelBuilder(builder.Length);
         Layers = builder.Compile(named, "", _inputShape);
-        Layout = new ParameterLayout(builder.Parameters, builder.Statistics);
+        Layout = builder.Layout();
         Parameters = GC.AllocateArray<float>(Math.Max(1, Layout.Length), pinned: true);
         foreach (var layer in Layers)
             layer.Initialize(Parameters, 1);
@@ -63,6 +63,15 @@ internal sealed unsafe class LayerAlone : IDisposable
         input.CopyTo(_input.Span);
         Run(new float[Layout.Length], _pass.Forward);
         return new ReadOnlySpan<float>(_output.Pointer, _rows * Layers[^1].OutputLength).ToArray();
+    }
+
+    /// <summary>What a training pass over the input leaves in the gradient vector before any backward pass.</summary>
+    public float[] ForwardMoments(ReadOnlySpan<float> input)
+    {
+        var gradient = new float[Layout.Length];
+        input.CopyTo(_input.Span);
+        Run(gradient, _pass.Forward);
+        return gradient;
     }
 
     /// <summary>The gradients after the last <see cref="Forward"/>.</summary>

@@ -13,6 +13,9 @@ internal static class ModelSection
     /// <summary>The list of layers inside a layer.</summary>
     public static Form<IReadOnlyList<LayerSpec>> Inner => Form;
 
+    /// <summary>The same where it may be empty.</summary>
+    public static ListForm<LayerSpec> Branch { get; } = new("layers", Layer);
+
     /// <summary>The schema's definition that <see cref="Form"/> refers to.</summary>
     public static JsonObject Definitions() => new() { ["layer"] = Layer.Definition() };
 
@@ -22,6 +25,13 @@ internal static class ModelSection
         .Add("flatten", FlattenForm.Form)
         .Add("reshape", ReshapeForm.Form)
         .Add("residual", ResidualForm.Form)
+        .Add("concatenate", ConcatenateForm.Form)
+        .Add("conv2d", Conv2dForm.Form)
+        .Add("max-pool", PoolForms.Max, pool => pool.Take == Pooling.Max)
+        .Add("average-pool", PoolForms.Average, pool => pool.Take == Pooling.Average)
+        .Add("global-pool", PoolForms.Global)
+        .Add("batch-norm", BatchNormForm.Form)
+        .Add("dropout", DropoutForm.Form)
         .Add("layer-norm", LayerNormForm.Form)
         .Add("embedding", EmbeddingForm.Form)
         .Add("positions", PositionsForm.Form)
@@ -29,6 +39,5 @@ internal static class ModelSection
         .Add("lstm", RecurrentForms.Lstm)
         .Add("gru", RecurrentForms.Gru)
         .Add("attention", AttentionForm.Form)
-        .Add("transformer-block", TransformerBlockForm.Form)
-        .Later("dropout", "conv2d", "max-pool", "average-pool", "global-pool", "batch-norm", "concatenate");
+        .Add("transformer-block", TransformerBlockForm.Form);
 }
