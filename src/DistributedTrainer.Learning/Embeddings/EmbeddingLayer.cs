@@ -48,7 +48,6 @@ internal sealed class EmbeddingLayer : Layer
     {
         private readonly PositionSegments _segments = new(layer.InputLength);
         private readonly EmbeddingTable _table = new(layer.Vocabulary, layer.Width);
-        private TiedGradient? _tied;
 
         public override void Forward(in Batch batch) =>
             _table.Forward(batch.Parameters + layer._weight.Offset, Input.Pointer, batch.Rows * layer.InputLength, Output.Pointer);
@@ -56,11 +55,9 @@ internal sealed class EmbeddingLayer : Layer
         public override void Backward(in Batch batch)
         {
             float* tokens = Input.Pointer, gradient = OutputGradient.Pointer;
-            var segment = 0;
             foreach (ref readonly var slot in batch.Slots)
             {
-                _table.Backward(tokens, gradient, _segments.Of(slot), _tied, segment, slot.Gradient + layer._weight.Offset);
-                segment += slot.Segments.Length;
+                _table.Backward(tokens, gradient, _segments.Of(slot), slot.Gradient + layer._weight.Offset);
                 tokens += (long)slot.Rows * layer.InputLength;
                 gradient += (long)slot.Rows * layer.OutputLength;
             }
@@ -75,7 +72,6 @@ internal sealed class EmbeddingLayer : Layer
         protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
         {
             memory.Use(Input);
-            _tied = memory.TiedTo(layer._weight);
             return base.ReserveBackward(memory, needsInputGradient);
         }
     }

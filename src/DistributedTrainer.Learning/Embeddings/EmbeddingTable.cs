@@ -25,11 +25,8 @@ internal sealed unsafe class EmbeddingTable(int vocabulary, int width) : IDispos
     /// <param name="tokens">(positions), as in the forward pass, checked by it.</param>
     /// <param name="gradient">(positions, width): gradient by the output.</param>
     /// <param name="segments">Slices in positions.</param>
-    /// <param name="tied">Gradients that other layers give to the table; null where it is not shared.</param>
-    /// <param name="firstSegment">Number of the first of the segments among those of all slots.</param>
     /// <param name="tableGradient">Receives (vocabulary, width).</param>
-    public void Backward(
-        float* tokens, float* gradient, ReadOnlySpan<Segment> segments, TiedGradient? tied, int firstSegment, float* tableGradient)
+    public void Backward(float* tokens, float* gradient, ReadOnlySpan<Segment> segments, float* tableGradient)
     {
         _open.Begin(segments);
         foreach (var segment in segments)
@@ -37,7 +34,6 @@ internal sealed unsafe class EmbeddingTable(int vocabulary, int width) : IDispos
             new Span<float>(_open.Top, vocabulary * width).Clear();
             for (var position = 0; position < segment.Rows; position++, gradient += width)
                 GradientSum.Add(_open.Top + (long)(int)*tokens++ * width, gradient, width);
-            tied?.AddTo(_open.Top, firstSegment++);
             _open.Close(segment);
         }
 

@@ -65,10 +65,6 @@ internal sealed class DenseLayer : Layer
         /// <summary>x · Wᵀ + b where the activation's derivative needs it; else the output's own memory.</summary>
         private MemoryBlock? _sum;
 
-        /// <summary>Where the weight is another layer's, or other layers use it too.</summary>
-        private TiedGradient? _tied;
-        private int _use;
-        private SegmentStack? _open;
 
         protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
@@ -82,10 +78,6 @@ internal sealed class DenseLayer : Layer
             memory.Use(Input);
             if (layer.Activation.KeepsSum || layer.KeepsOutput)
                 memory.Use(_sum!);
-            if (layer.Tied.Count > 0)
-                _use = (_tied = memory.Tie(layer._weight)).AddUse();
-            else if ((_tied = memory.TiedTo(layer._weight)) is not null)
-                _open = new SegmentStack(layer._weight.Length);
             return base.ReserveBackward(memory, needsInputGradient);
         }
 
@@ -105,21 +97,13 @@ internal sealed class DenseLayer : Layer
             layer.Activation.Backward(_sum!.Pointer, OutputGradient.Pointer, rows, units);
             if (layer._bias is not null)
                 BiasGradient(batch, layer._bias.Offset);
-            if (_tied is null)
-                WeightGradient(batch);
-            else if (layer.Tied.Count > 0)
-                GiveWeightGradient(batch, _tied);
-            else
-                TiedWeightGradient(batch, _tied, _open!);
-
+            WeightGradient(batch);
             if (InputGradient is not null)
             {
                 var weight = batch.Parameters + layer._weight.Offset;
                 Gemm.Multiply(rows, inputs, units, OutputGradient.Pointer, units, false, weight, inputs, false, InputGradient.Pointer, inputs);
             }
         }
-
-        public override void Dispose() => _open?.Dispose();
 
         /// <summary>The weight's gradient, in parts that are final before the rest is computed.</summary>
         private void WeightGradient(in Batch batch)
@@ -148,48 +132,6 @@ internal sealed class DenseLayer : Layer
                 delta += (long)slot.Rows * layer.OutputLength;
                 input += (long)slot.Rows * layer.InputLength;
             }
-        }
-
-        /// <summary>The gradient of a weight that an earlier layer owns, a shard's for itself.</summary>
-        private void GiveWeightGradient(in Batch batch, TiedGradient tied)
-        {
-            float* delta = OutputGradient.Pointer, input = Input.Pointer, gradient = tied.Begin(_use, batch.Slots);
-            foreach (ref readonly var slot in batch.Slots)
-            {
-                foreach (var segment in _segments.Of(slot))
-                {
-                    SegmentGradient(ref delta, ref input, segment.Rows, gradient);
-                    gradient += layer._weight.Length;
-                }
-            }
-        }
-
-        /// <summary>The gradient of a weight that later layers use too.</summary>
-        private void TiedWeightGradient(in Batch batch, TiedGradient tied, SegmentStack open)
-        {
-            float* delta = OutputGradient.Pointer, input = Input.Pointer;
-            var number = 0;
-            foreach (ref readonly var slot in batch.Slots)
-            {
-                var segments = _segments.Of(slot);
-                open.Begin(segments);
-                foreach (var segment in segments)
-                {
-                    SegmentGradient(ref delta, ref input, segment.Rows, open.Top);
-                    tied.AddTo(open.Top, number++);
-                    open.Close(segment);
-                }
-
-                open.Finish(slot.Gradient + layer._weight.Offset);
-            }
-        }
-
-        private void SegmentGradient(ref float* delta, ref float* input, int positions, float* gradient)
-        {
-            var (inputs, units) = (layer.Inputs, layer.Units);
-            Gemm.WeightGradient(units, inputs, delta, units, input, inputs, [new Segment(positions, 0)], gradient, inputs);
-            delta += (long)positions * units;
-            input += (long)positions * inputs;
         }
 
         private void BiasGradient(in Batch batch, int offset)

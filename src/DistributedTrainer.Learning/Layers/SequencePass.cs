@@ -38,7 +38,10 @@ internal sealed class SequencePass(IReadOnlyList<Layer> layers) : IDisposable
     {
         for (var i = _passes.Length - 1; i >= _firstBackward; i--)
         {
-            _passes[i].Backward(batch);
+            if (batch.Shared is { } shared && shared.Concerns(layers[i]))
+                shared.Backward(layers[i], _passes[i], batch);
+            else
+                _passes[i].Backward(batch);
             if (batch.Observer is not null && _firstParameters[i] is { } first)
                 batch.Observer.FinalFrom(first);
         }

@@ -11,7 +11,6 @@ internal sealed unsafe class MemoryPlan(int maxRows) : IDisposable
     private const int AlignmentFloats = FloatBuffer.Alignment / sizeof(float);
 
     private readonly List<MemoryBlock> _blocks = [];
-    private readonly Dictionary<Parameter, TiedGradient> _tied = [];
     private FloatBuffer? _arena;
     private int _now;
 
@@ -37,17 +36,6 @@ internal sealed unsafe class MemoryPlan(int maxRows) : IDisposable
 
     /// <summary>The block is still read now.</summary>
     public void Use(MemoryBlock block) => block.To = _now;
-
-    /// <summary>What a layer that uses another one's parameter gives its gradient to.</summary>
-    public TiedGradient Tie(Parameter parameter)
-    {
-        if (!_tied.TryGetValue(parameter, out var tied))
-            _tied.Add(parameter, tied = new TiedGradient(parameter.Length));
-        return tied;
-    }
-
-    /// <summary>What later layers gave for a layer's own parameter; null where none uses it. Layers are planned backward from the last.</summary>
-    public TiedGradient? TiedTo(Parameter parameter) => _tied.GetValueOrDefault(parameter);
 
     /// <summary>Finds a place for every block: the largest first, each at the lowest address where it meets no other in time.</summary>
     public void Place()
@@ -78,12 +66,7 @@ internal sealed unsafe class MemoryPlan(int maxRows) : IDisposable
             block.Pointer = _arena.Pointer + block.Offset;
     }
 
-    public void Dispose()
-    {
-        _arena?.Dispose();
-        foreach (var tied in _tied.Values)
-            tied.Dispose();
-    }
+    public void Dispose() => _arena?.Dispose();
 
     private static long Align(long length) => (length + AlignmentFloats - 1) / AlignmentFloats * AlignmentFloats;
 }

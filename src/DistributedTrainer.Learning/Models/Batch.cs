@@ -17,6 +17,9 @@ internal readonly unsafe ref struct Batch
     /// <summary>Hears of finished gradients; null where nobody listens.</summary>
     public IGradientObserver? Observer { get; init; }
 
+    /// <summary>Where layers share parameters, their gradients; else null.</summary>
+    public SharedGradients? Shared { get; init; }
+
     /// <summary>With the row ids and the step, the key of everything that a layer draws at random.</summary>
     public ulong Seed { get; init; }
 

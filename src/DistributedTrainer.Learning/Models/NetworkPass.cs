@@ -17,6 +17,7 @@ public sealed unsafe class NetworkPass : IDisposable
     private readonly FloatBuffer _losses;
     private readonly uint[] _rowIds;
     private readonly ulong _seed;
+    private readonly SharedGradients? _shared;
     private readonly MemoryBlock _output;
     private readonly MemoryBlock _outputGradient;
 
@@ -28,6 +29,7 @@ public sealed unsafe class NetworkPass : IDisposable
         MaxRows = maxRows;
         _layers = new SequencePass(network.Layers);
         _memory = new MemoryPlan(maxRows);
+        _shared = SharedGradients.Of(network.Layers);
         _inputs = new FloatBuffer(checked(maxRows * network.InputLength));
         _targets = new FloatBuffer(checked(maxRows * network.TargetLength));
         _losses = new FloatBuffer(maxRows);
@@ -72,6 +74,7 @@ public sealed unsafe class NetworkPass : IDisposable
             Training = true,
             Slots = slots,
             Observer = observer,
+            Shared = _shared,
             Seed = _seed,
             Step = unchecked((uint)Step),
             RowIds = (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(_rowIds, 0),
@@ -111,6 +114,7 @@ public sealed unsafe class NetworkPass : IDisposable
     public void Dispose()
     {
         _layers.Dispose();
+        _shared?.Dispose();
         _memory.Dispose();
         _inputs.Dispose();
         _targets.Dispose();

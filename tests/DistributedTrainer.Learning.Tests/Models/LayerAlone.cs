@@ -13,6 +13,7 @@ internal sealed unsafe class LayerAlone : IDisposable
     private readonly MemoryBlock? _inputGradient;
     private readonly Shape _inputShape;
     private readonly int _rows;
+    private readonly SharedGradients? _shared;
 
     public LayerAlone(LayerSpec spec, IReadOnlyList<int> inputShape, int rows)
         : this([spec], inputShape, rows)
@@ -32,6 +33,7 @@ internal sealed unsafe class LayerAlone : IDisposable
         foreach (var layer in Layers)
             layer.Initialize(Parameters, 1);
         _pass = new SequencePass(Layers);
+        _shared = SharedGradients.Of(Layers);
         _memory = new MemoryPlan(rows);
         _input = new FloatBuffer(rows * _inputShape.Elements);
         _output = _pass.PlanForward(_memory, new MemoryBlock(_input.Length, 0) { Pointer = _input.Pointer });
@@ -88,6 +90,7 @@ internal sealed unsafe class LayerAlone : IDisposable
     public void Dispose()
     {
         _pass.Dispose();
+        _shared?.Dispose();
         _memory.Dispose();
         _input.Dispose();
     }
@@ -108,6 +111,7 @@ internal sealed unsafe class LayerAlone : IDisposable
                     Rows = _rows,
                     Training = Training,
                     Slots = new[] { new SlotWork(Segments ?? [new Segment(_rows, 0)], g, &sums) },
+                    Shared = _shared,
                     Seed = 5,
                     Step = Step,
                     RowIds = rowIds,

@@ -30,6 +30,13 @@ internal static class LayerModels
                     new GlobalPool(Pooling.Max), new Residual([new Dense(8)]), new Dense(10),
                 ],
                 [42]),
+            ["tied"] = (
+                [
+                    new Dense(6) { PerPosition = true, Name = "shared", Activation = Activation.Tanh },
+                    new Dense(6) { PerPosition = true, Tie = "shared", Activation = Activation.Gelu },
+                    new Residual([new Dense(6) { PerPosition = true, Tie = "shared", Bias = false }]), new Dense(10),
+                ],
+                [3, 6]),
             ["positions"] = (
                 [
                     new Dense(6) { PerPosition = true, Activation = Activation.Tanh }, new Residual([new Dense(6) { PerPosition = true }]),
