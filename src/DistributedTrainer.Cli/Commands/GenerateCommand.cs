@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using DistributedTrainer.Actors;
-using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Cli;
@@ -44,9 +43,10 @@ internal static class GenerateCommand
             throw new CommandException("--prompt is empty; write at least one character, or leave it out", ExitCode.WrongInput);
         using var model = ModelFolder.Read(folder);
         var generator = new TextGenerator(model);
+        var tokens = generator.Vocabulary.Encode(prompt);
         using var output = Console.OpenStandardOutput();
         output.Write(Encoding.UTF8.GetBytes(prompt));
-        foreach (var token in generator.Continue(generator.Vocabulary.Encode(prompt), sampler).Take(length))
+        foreach (var token in generator.Continue(tokens, sampler).Take(length))
         {
             output.Write(generator.Vocabulary.Utf8(token));
             output.Flush();

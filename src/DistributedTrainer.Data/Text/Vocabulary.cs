@@ -46,7 +46,7 @@ public sealed class Vocabulary
         [
             .. text.EnumerateRunes().Select(rune => IndexOf(rune.Value) is >= 0 and var index
                 ? index
-                : throw new DataException($"'{rune}' is not in the model's vocabulary of {Count} characters: {string.Concat(Names)}")),
+                : throw new DataException($"'{rune}' is not in the model's vocabulary of {Count} characters: {string.Concat(Names.Where(name => name != "\n"))}")),
         ];
     }
 

@@ -105,7 +105,7 @@ public class JobSchemaTests
     [InlineData("model: []")]
     [InlineData("model: [ dense ]")]
     [InlineData("model: [ { dense: { units: 10 }, dropout: { rate: 0.1 } } ]")]
-    [InlineData("model: [ { lstm: { units: 4 } } ]")]
+    [InlineData("model: [ { lstm: { units: 0 } } ]")]
     [InlineData("model: [ { dense: { units: 4, activation: relu6 } } ]")]
     [InlineData("loss: crossentropy")]
     [InlineData("loss: { }")]
