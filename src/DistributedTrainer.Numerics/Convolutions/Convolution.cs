@@ -12,8 +12,11 @@ public static unsafe class Convolution
     /// (filters) or null, y (rows, filters, output height, output width). Each output is one chain over (channel, ky, kx) in
     /// ascending order from +0; the bias is a rounding of its own.
     /// </summary>
-    public static void Forward(in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y)
-        => Forward(shape, rows, x, weight, bias, y, VectorPath.Current);
+    /// <param name="shape">Sizes.</param>
+    /// <param name="rows">Number of inputs.</param>
+    /// <param name="isRectified">Whether max(y, 0) is stored: NaN passes, and both zeros become +0.</param>
+    public static void Forward(in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y, bool isRectified = false)
+        => Forward(shape, rows, x, weight, bias, y, isRectified, VectorPath.Current);
 
     /// <summary>
     /// The gradient by x, (rows, channels, height, width), from that by y: one chain over (filter, ky, kx) in ascending order from +0.
@@ -31,10 +34,10 @@ public static unsafe class Convolution
         => WeightGradient(shape, dy, x, segments, weight, bias, VectorPath.Current);
 
     internal static void Forward(
-        in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y, VectorWidth width)
+        in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y, bool isRectified, VectorWidth width)
     {
         var planes = TapPlanes.OfInput(shape);
-        var kernel = new PlaneKernel(planes, rows, shape.Filters, shape.Taps, x, weight, bias, y, shape.OutputHeight, shape.OutputWidth);
+        var kernel = new PlaneKernel(planes, rows, shape.Filters, shape.Taps, x, weight, bias, y, shape.OutputHeight, shape.OutputWidth, isRectified);
         VectorPath.Run(ref kernel, width);
     }
 
@@ -52,7 +55,7 @@ public static unsafe class Convolution
         }
 
         var planes = TapPlanes.OfOutputGradient(shape);
-        var kernel = new PlaneKernel(planes, rows, shape.Channels, shape.Filters * area, dy, turned, null, dx, shape.Height, shape.Width);
+        var kernel = new PlaneKernel(planes, rows, shape.Channels, shape.Filters * area, dy, turned, null, dx, shape.Height, shape.Width, false);
         VectorPath.Run(ref kernel, width);
     }
 

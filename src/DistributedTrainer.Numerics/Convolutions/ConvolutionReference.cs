@@ -3,8 +3,9 @@ namespace DistributedTrainer.Numerics;
 /// <summary>The definition of the convolution and its gradients, as plain loops: what every fast kernel must equal bit for bit.</summary>
 public static unsafe class ConvolutionReference
 {
-    /// <inheritdoc cref="Convolution.Forward(in ConvolutionShape, int, float*, float*, float*, float*)"/>
-    public static void Forward(in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y)
+    /// <inheritdoc cref="Convolution.Forward(in ConvolutionShape, int, float*, float*, float*, float*, bool)"/>
+    public static void Forward(
+        in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y, bool isRectified = false)
     {
         for (var row = 0; row < rows; row++, x += shape.InputLength)
         {
@@ -25,7 +26,8 @@ public static unsafe class ConvolutionReference
                             }
                         }
 
-                        *y++ = bias is null ? sum : sum + bias[f];
+                        sum = bias is null ? sum : sum + bias[f];
+                        *y++ = isRectified && sum <= 0 ? 0 : sum;
                     }
                 }
             }

@@ -13,22 +13,30 @@ internal readonly unsafe struct FilterGradientKernel(
     public void Run<TVector>()
         where TVector : struct, IVector<TVector>
     {
-        var width = RegisterTile<TVector>.Columns;
+        var isNarrow = TVector.Count is 8 or 16 && shape.Filters <= TVector.Count;
+        var width = isNarrow ? TVector.Count : RegisterTile<TVector>.Columns;
+        var tileTaps = isNarrow ? NarrowTapTile<TVector>.Taps : TapTile<TVector>.Taps;
         var planes = TapPlanes.OfInput(shape);
         var pixels = (shape.OutputHeight - 1) * planes.Pitch + shape.OutputWidth;
         var taps = shape.Taps + (bias is null ? 0 : 1);
-        var tiles = (taps + TapTile<TVector>.Taps - 1) / TapTile<TVector>.Taps;
+        var tiles = (taps + tileTaps - 1) / tileTaps;
+        var tileLength = tileTaps * width;
         var panels = (shape.Filters + width - 1) / width;
-        var length = panels * tiles * RegisterTile<TVector>.Size;
+        var length = panels * tiles * tileLength;
 
         var workspace = Workspace.Current;
         var images = workspace.Planes((long)planes.Length + pixels);
         new Span<float>(images, planes.Length).Clear();
         new Span<float>(images + planes.Length, pixels).Fill(1);
-        var offsets = Offsets<TVector>(workspace.Offsets(tiles * TapTile<TVector>.Taps), planes, tiles * TapTile<TVector>.Taps);
-        var spaced = workspace.Left((long)shape.Filters * shape.OutputHeight * planes.Pitch);
-        new Span<float>(spaced, shape.Filters * shape.OutputHeight * planes.Pitch).Clear();
-        var packed = workspace.Right((long)panels * width * pixels);
+        var offsets = Offsets(workspace.Offsets(tiles * tileTaps), planes, tiles * tileTaps);
+
+        // Whole groups of filters are transposed by vectors; those that are none stay zero.
+        const int Group = 8;
+        var spacedFilters = (shape.Filters + Group - 1) / Group * Group;
+        var spacedLength = shape.OutputHeight * planes.Pitch;
+        var spaced = workspace.Left((long)spacedFilters * spacedLength);
+        new Span<float>(spaced, spacedFilters * spacedLength).Clear();
+        var packed = workspace.Right((long)Math.Max(panels * width, spacedFilters) * pixels);
         var stack = workspace.Tiles((long)depth * length);
 
         var top = stack;
@@ -40,12 +48,19 @@ internal readonly unsafe struct FilterGradientKernel(
             {
                 planes.Fill(x + row * shape.InputLength, images);
                 Space(dy + row * shape.OutputLength, spaced, planes.Pitch);
-                RightPacking<TVector>.PackColumns(pixels, shape.Filters, spaced, shape.OutputHeight * planes.Pitch, packed);
+                if (isNarrow)
+                    PackNarrow<TVector>(pixels, spaced, spacedLength, packed);
+                else
+                    RightPacking<TVector>.PackColumns(pixels, spacedFilters, spaced, spacedLength, packed);
                 for (var tile = 0; tile < panels * tiles; tile++)
                 {
-                    TapTile<TVector>.Run(
-                        pixels, images, offsets + tile % tiles * TapTile<TVector>.Taps, packed + (long)(tile / tiles) * width * pixels,
-                        top + (long)tile * RegisterTile<TVector>.Size);
+                    var tileOffsets = offsets + tile % tiles * tileTaps;
+                    var panel = packed + (long)(tile / tiles) * width * pixels;
+                    var sums = top + (long)tile * tileLength;
+                    if (isNarrow)
+                        NarrowTapTile<TVector>.Run(pixels, images, tileOffsets, panel, sums);
+                    else
+                        TapTile<TVector>.Run(pixels, images, tileOffsets, panel, sums);
                 }
             }
 
@@ -59,7 +74,7 @@ internal readonly unsafe struct FilterGradientKernel(
 
         for (var f = 0; f < shape.Filters; f++)
         {
-            var column = stack + (long)(f / width) * tiles * RegisterTile<TVector>.Size + f % width;
+            var column = stack + (long)(f / width) * tiles * tileLength + f % width;
             for (var tap = 0; tap < shape.Taps; tap++)
                 weight[(long)f * shape.Taps + tap] = column[(long)tap * width];
             if (bias is not null)
@@ -68,13 +83,22 @@ internal readonly unsafe struct FilterGradientKernel(
     }
 
     /// <summary>All taps, the ones for the bias, and as many more as fill the last tile, whose sums nobody reads.</summary>
-    private int* Offsets<TVector>(int* offsets, in TapPlanes planes, int count)
-        where TVector : struct, IVector<TVector>
+    private int* Offsets(int* offsets, in TapPlanes planes, int count)
     {
         planes.Offsets(offsets);
         for (var tap = shape.Taps; tap < count; tap++)
             offsets[tap] = planes.Length;
         return offsets;
+    }
+
+    /// <summary>One panel a vector wide: two vectors of half the width.</summary>
+    private void PackNarrow<TVector>(int pixels, float* spaced, int spacedLength, float* packed)
+        where TVector : struct, IVector<TVector>
+    {
+        if (TVector.Count == 16)
+            RightPacking<Lanes8>.PackColumns(pixels, shape.Filters > 8 ? 16 : 8, spaced, spacedLength, packed);
+        else
+            RightPacking<Lanes4>.PackColumns(pixels, 8, spaced, spacedLength, packed);
     }
 
     /// <summary>Rows of the output's gradient at the planes' pitch; what lies between them stays zero.</summary>
@@ -88,7 +112,7 @@ internal readonly unsafe struct FilterGradientKernel(
     private static void Add<TVector>(float* left, float* right, int length)
         where TVector : struct, IVector<TVector>
     {
-        // Whole tiles are whole vectors.
+        // Tiles are whole vectors.
         for (var i = 0; i < length; i += TVector.Count)
             TVector.Store(TVector.Load(left + i) + TVector.Load(right + i), left + i);
     }

@@ -8,7 +8,8 @@ namespace DistributedTrainer.Numerics;
 /// the planes as it is.
 /// </summary>
 internal readonly unsafe struct PlaneKernel(
-    TapPlanes planes, int rows, int outputs, int taps, float* source, float* weight, float* bias, float* target, int height, int width) : IVectorKernel
+    TapPlanes planes, int rows, int outputs, int taps, float* source, float* weight, float* bias, float* target, int height, int width,
+    bool isRectified) : IVectorKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TVector>()
@@ -43,7 +44,7 @@ internal readonly unsafe struct PlaneKernel(
         }
     }
 
-    /// <summary>Leaves out what lies between the rows, and adds the bias.</summary>
+    /// <summary>Leaves out what lies between the rows, adds the bias and applies the rectifier.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compact<TVector>(float* sums, int stride, float* to)
         where TVector : struct, IVector<TVector>
@@ -56,10 +57,27 @@ internal readonly unsafe struct PlaneKernel(
                 var from = sums + (long)output * stride + y * planes.Pitch;
                 var x = 0;
                 for (; x <= width - TVector.Count; x += TVector.Count)
-                    TVector.Store(bias is null ? TVector.Load(from + x) : TVector.Load(from + x) + add, to + x);
+                    TVector.Store(Finish(TVector.Load(from + x), add), to + x);
+                if (x < width && width >= TVector.Count)
+                {
+                    // Some pixels a second time: from the sums, so with the same result.
+                    x = width - TVector.Count;
+                    TVector.Store(Finish(TVector.Load(from + x), add), to + x);
+                    continue;
+                }
+
                 for (; x < width; x++)
-                    to[x] = bias is null ? from[x] : from[x] + bias[output];
+                    Lanes1.Store(Finish(Lanes1.Load(from + x), Lanes1.Broadcast(bias is null ? 0 : bias[output])), to + x);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TVector Finish<TVector>(TVector sum, TVector add)
+        where TVector : struct, IVector<TVector>
+    {
+        if (bias is not null)
+            sum += add;
+        return isRectified ? TVector.Select(TVector.LessThanOrEqual(sum, TVector.Zero), TVector.Zero, sum) : sum;
     }
 }

@@ -4,13 +4,13 @@ namespace DistributedTrainer.Numerics;
 /// How images are laid out so that a tap of all output pixels is one contiguous run: each channel is a plane with a border of zeros
 /// and the pitch of the output's rows; with a stride there is a plane for each phase, that is for each remainder of a pixel's place. Output
 /// pixel (y, x) is at y·pitch + x, and its tap lies there plus the tap's offset. What lies between two output rows is computed too,
-/// and thrown away.
+/// and thrown away; so the zeros at a row's end are those at the next one's begin.
 /// </summary>
 internal readonly unsafe struct TapPlanes
 {
-    private TapPlanes(int channels, int height, int width, int rows, int pitch)
+    private TapPlanes(int channels, int height, int width, int rows, int pitch, int shared)
     {
-        (Channels, Height, Width, Rows, Pitch) = (channels, height, width, rows, pitch);
+        (Channels, Height, Width, Rows, Pitch, Shared) = (channels, height, width, rows, pitch - shared, shared);
     }
 
     /// <summary>Of the source image.</summary>
@@ -27,6 +27,9 @@ internal readonly unsafe struct TapPlanes
 
     /// <summary>Floats of a plane's row.</summary>
     public int Pitch { get; }
+
+    /// <summary>Zeros that the end of a row has in common with the begin of the next.</summary>
+    private int Shared { get; }
 
     /// <summary>Kernel rows and columns.</summary>
     public int KernelHeight { get; private init; }
@@ -53,8 +56,8 @@ internal readonly unsafe struct TapPlanes
 
     private int Area => Rows * Pitch;
 
-    /// <summary>Floats of all planes.</summary>
-    public int Length => checked(Channels * PhasesDown * PhasesAcross * Area);
+    /// <summary>Floats of all planes, with the zeros at the last row's end.</summary>
+    public int Length => checked(Channels * PhasesDown * PhasesAcross * Area + Shared);
 
     /// <summary>The planes that the forward pass and the weight gradient read.</summary>
     public static TapPlanes OfInput(in ConvolutionShape shape) => new(
@@ -62,7 +65,8 @@ internal readonly unsafe struct TapPlanes
         shape.Height,
         shape.Width,
         shape.OutputHeight + (shape.KernelHeight - 1) / shape.Stride,
-        shape.OutputWidth + (shape.KernelWidth - 1) / shape.Stride)
+        shape.OutputWidth + (shape.KernelWidth - 1) / shape.Stride,
+        shape.Stride == 1 ? Math.Min(shape.Padding, shape.KernelWidth - 1) : 0)
     {
         KernelHeight = shape.KernelHeight,
         KernelWidth = shape.KernelWidth,
@@ -78,7 +82,8 @@ internal readonly unsafe struct TapPlanes
         shape.OutputHeight,
         shape.OutputWidth,
         shape.Height + shape.KernelHeight - 1,
-        shape.Width + shape.KernelWidth - 1)
+        shape.Width + shape.KernelWidth - 1,
+        shape.Stride == 1 ? Math.Clamp(shape.KernelWidth - 1 - shape.Padding, 0, shape.KernelWidth - 1) : 0)
     {
         KernelHeight = shape.KernelHeight,
         KernelWidth = shape.KernelWidth,

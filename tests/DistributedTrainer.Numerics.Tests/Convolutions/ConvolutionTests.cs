@@ -46,8 +46,8 @@ public sealed unsafe class ConvolutionTests
         foreach (var b in (ReadOnlySpan<nint>)[0, (nint)bias.Pointer])
         {
             Same(rows, shape.OutputLength, $"{because}: output",
-                y => ConvolutionReference.Forward(shape, rows, x.Pointer, weight.Pointer, (float*)b, y.Pointer),
-                y => Convolution.Forward(shape, rows, x.Pointer, weight.Pointer, (float*)b, y.Pointer, width));
+                y => ConvolutionReference.Forward(shape, rows, x.Pointer, weight.Pointer, (float*)b, y.Pointer, isRectified: b == 0),
+                y => Convolution.Forward(shape, rows, x.Pointer, weight.Pointer, (float*)b, y.Pointer, isRectified: b == 0, width));
         }
 
         Same(rows, shape.InputLength, $"{because}: gradient by the input",

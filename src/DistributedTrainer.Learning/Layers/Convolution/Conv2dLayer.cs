@@ -16,6 +16,7 @@ internal sealed class Conv2dLayer : Layer
         _shape = shape;
         _initializer = spec.Initializer;
         Activation = ActivationFunction.For(spec.Activation);
+        IsRectified = spec.Activation == Learning.Activation.Relu;
         KeepsOutput = !Activation.KeepsSum && spec.Activation != Learning.Activation.None;
         _weight = builder.Weight("weight", shape.Filters, shape.Channels, shape.KernelHeight, shape.KernelWidth);
         _bias = spec.Bias ? builder.Bias("bias", shape.Filters) : null;
@@ -24,6 +25,9 @@ internal sealed class Conv2dLayer : Layer
     private ActivationFunction Activation { get; }
 
     private bool KeepsOutput { get; }
+
+    /// <summary>The rectifier is applied where the sums are stored.</summary>
+    private bool IsRectified { get; }
 
     public override void Initialize(Span<float> parameters, ulong seed)
     {
@@ -60,7 +64,10 @@ internal sealed class Conv2dLayer : Layer
         {
             var bias = layer._bias is null ? null : batch.Parameters + layer._bias.Offset;
             Numerics.Convolution.Forward(
-                layer._shape, batch.Rows, Input.Pointer, batch.Parameters + layer._weight.Offset, bias, _sum!.Pointer);
+                layer._shape, batch.Rows, Input.Pointer, batch.Parameters + layer._weight.Offset, bias, _sum!.Pointer,
+                layer.IsRectified);
+            if (layer.IsRectified)
+                return;
             var columns = layer.OutputShape[^1];
             layer.Activation.Forward(_sum.Pointer, Output.Pointer, batch.Rows * (layer.OutputLength / columns), columns);
         }

@@ -33,7 +33,9 @@ internal sealed class MaxPoolLayer(Pool2d spec, LayerBuilder builder, PoolWindow
             {
                 for (var row = 0; row < window.OutputHeight; row++)
                 {
-                    if (window.Size == 2)
+                    if (window is { Size: 2, Stride: 2, OutputWidth: >= PairsOfPixels.Count } && PairsOfPixels.IsSupported)
+                        PairsOfPixels.Max(x, row * 2 * window.Width, window.Width, window.OutputWidth, y, places);
+                    else if (window.Size == 2)
                         RowOfTwo(x, row * window.Stride * window.Width, window, y, places);
                     else
                         Row(x, row * window.Stride * window.Width, window, y, places);
