@@ -31,53 +31,19 @@ internal sealed class ResidualLayer : Layer
 
     public override LayerPass CreatePass() => new Pass(this);
 
-    private sealed unsafe class Pass(ResidualLayer layer) : LayerPass(layer)
+    private sealed class Pass(ResidualLayer layer) : LayerPass(layer)
     {
-        private readonly SequencePass _inner = new(layer.Inner);
-        private MemoryBlock? _branch;
-        private MemoryBlock? _branchGradient;
-        private MemoryBlock? _branchInputGradient;
+        private readonly ResidualBranch _branch = new(layer.Inner);
 
-        protected override MemoryBlock ReserveForward(MemoryPlan memory)
-        {
-            _branch = _inner.PlanForward(memory, Input);
-            memory.Next();
-            memory.Use(Input);
-            memory.Use(_branch);
-            return base.ReserveForward(memory);
-        }
+        public override void Forward(in Batch batch) => _branch.Forward(batch);
 
-        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
-        {
-            // Inner layers may overwrite their output's gradient, and ours is still to be added.
-            _branchGradient = memory.Reserve(layer.OutputLength);
-            _branchInputGradient = _inner.PlanBackward(memory, _branchGradient, needsInputGradient);
-            memory.Next();
-            memory.Use(OutputGradient);
-            if (needsInputGradient)
-                memory.Use(_branchInputGradient!);
-            return needsInputGradient ? OutputGradient : null;
-        }
+        public override void Backward(in Batch batch) => _branch.Backward(batch);
 
-        public override void Forward(in Batch batch)
-        {
-            _inner.Forward(batch);
-            var length = checked(batch.Rows * layer.OutputLength);
-            Floats(_branch!, length).CopyTo(Floats(Output, length));
-            GradientSum.Add(Output.Pointer, Input.Pointer, length);
-        }
+        public override void Dispose() => _branch.Dispose();
 
-        public override void Backward(in Batch batch)
-        {
-            var length = checked(batch.Rows * layer.OutputLength);
-            Floats(OutputGradient, length).CopyTo(Floats(_branchGradient!, length));
-            _inner.Backward(batch);
-            if (InputGradient is not null)
-                GradientSum.Add(OutputGradient.Pointer, _branchInputGradient!.Pointer, length);
-        }
+        protected override MemoryBlock ReserveForward(MemoryPlan memory) => _branch.PlanForward(memory, Input);
 
-        public override void Dispose() => _inner.Dispose();
-
-        private static Span<float> Floats(MemoryBlock block, int length) => new(block.Pointer, length);
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient) =>
+            _branch.PlanBackward(memory, OutputGradient, needsInputGradient);
     }
 }

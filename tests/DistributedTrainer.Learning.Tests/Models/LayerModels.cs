@@ -43,6 +43,18 @@ internal static class LayerModels
                     new Concatenate([new Branch("a", []), new Branch("b", [new Dense(3) { PerPosition = true }])]) { Axis = 1 }, new Dense(10),
                 ],
                 [5, 4]),
+            ["recurrence"] = (
+                [
+                    new Lstm(5) { Bidirectional = true, Layers = 2 }, new Rnn(7) { Activation = Activation.Relu, Bias = false },
+                    new Gru(9) { Bidirectional = true, Returns = RecurrentOutput.Last }, new Dense(10),
+                ],
+                [6, 11]),
+            ["attention"] = (
+                [
+                    new Dense(12) { PerPosition = true }, new Positions(), new TransformerBlock(3) { Causal = true, Hidden = 20 }, new LayerNorm(),
+                    new TransformerBlock(2) { Norm = NormPlace.Post, Bias = false }, new Lstm(5) { Returns = RecurrentOutput.Last }, new Dense(10),
+                ],
+                [70, 3]),
         };
 
     public static TheoryData<string> Names => [.. All.Keys];
