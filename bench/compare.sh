@@ -146,6 +146,10 @@ for ((round = 1; round <= rounds; round++)); do
     step_against_torch mlp 256 2 2 7
     step_against_torch mlp1k 256 1 30 55
     step_against_torch mlp1k 256 2 25 45
+    step_against_torch lstm 64 1 12 28
+    step_against_torch lstm 64 2 8 23
+    step_against_torch gpt 12 1 48 95
+    step_against_torch gpt 12 2 30 75
     nodes_against_one mlp1k 256 30
     nodes_against_one mlp1k 1024 110
     shards_against_one mlp 64 0.4
@@ -168,6 +172,10 @@ targets() { # row, what must be reached, the goal: ours as fast as so many of th
 `mlp` batch 256, 2 processes	3	5
 `mlp1k` batch 256, 1 process	1.4	1.75
 `mlp1k` batch 256, 2 processes	1.4	1.8
+`lstm` batch 64, 1 process	1.6	2.0
+`lstm` batch 64, 2 processes	1.8	2.8
+`gpt` batch 12, 1 process	1.4	1.65
+`gpt` batch 12, 2 processes	1.6	2.3
 `mlp1k` batch 256, 2 nodes against 1 of 1 thread	1.3	1.5
 `mlp1k` batch 1024, 2 nodes against 1 of 1 thread	1.6	1.8
 `mlp` batch 64, 8 shards against 1	0.75	0.9

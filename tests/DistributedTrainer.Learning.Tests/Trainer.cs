@@ -28,7 +28,7 @@ internal sealed unsafe class Trainer : IDisposable
     public double Step(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         var sums = Gradient(x, y);
-        _optimizer.Update(Parameters.Pointer, Parameters.Pointer, _gradient.Pointer, sums.Denominator, _step++);
+        _optimizer.Update(Parameters.Pointer, Parameters.Pointer, _gradient.Pointer, sums, _step++);
         return sums.Loss / sums.Denominator;
     }
 

@@ -82,6 +82,7 @@ internal sealed class NodeCheckpoints(IActorRef coordinator, FolderRules folders
             var queued = entries.OfType<JobQueued>().Last(entry => entry.JobId == RunGeneration.JobOf(order.JobId));
             entries.RemoveAll(entry => entry.JobId != order.JobId);
             var opened = entries.OfType<JobOpened>().Last();
+            RangePart[] parts = [.. order.Parts.Select(text => PartReport.Parse(text).Part!)];
             CheckpointFolder.Complete(
                 order.Folder,
                 new CheckpointManifest
@@ -93,8 +94,8 @@ internal sealed class NodeCheckpoints(IActorRef coordinator, FolderRules folders
                     RecipeSha256 = opened.RecipeSha256,
                     DataSha256 = opened.DataSha256,
                     Job = queued.Submission.JobText,
-                    Parameters = opened.Started.Parameters,
-                    Parts = [.. order.Parts.Select(text => PartReport.Parse(text).Part!)],
+                    Parameters = parts.Sum(part => part.Length),
+                    Parts = parts,
                     TrainSeconds = order.TrainSeconds,
                     Epochs =
                     [

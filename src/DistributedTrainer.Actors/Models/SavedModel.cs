@@ -9,9 +9,6 @@ namespace DistributedTrainer.Actors;
 /// <param name="parameters">Layout.Length floats; disposed with this.</param>
 public sealed unsafe class SavedModel(ModelDescription description, Job job, Network network, FloatBuffer parameters) : IDisposable
 {
-    /// <summary>Rows in one forward pass; bounds the memory.</summary>
-    private const int ChunkRows = 256;
-
     public ModelDescription Description { get; } = description;
 
     public Job Job { get; } = job;
@@ -22,8 +19,8 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
     /// <param name="chunk">Gets the first row's number, the number of rows and their outputs (rows, OutputLength), valid during the call.</param>
     public void Predict(Examples rows, Action<int, int, ReadOnlyMemory<float>> chunk)
     {
-        using var pass = Network.CreatePass(ChunkRows);
-        var outputs = new float[ChunkRows * Network.OutputLength];
+        using var pass = Network.CreatePass(Network.RowsAtOnce);
+        var outputs = new float[Network.RowsAtOnce * Network.OutputLength];
         ForEachChunk(rows, (first, indexes) =>
         {
             rows.Read(indexes, pass.Inputs, null);
@@ -33,15 +30,18 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
         });
     }
 
+    /// <summary>The outputs (rows, OutputLength) of what stands in the pass's inputs, valid until its next use.</summary>
+    internal float* Forward(NetworkPass pass, int rows) => pass.Predict(parameters.Pointer, rows);
+
     /// <summary>
     /// Loss and metrics on labelled rows, summed from the first row to the last. A run's own figures are summed along its reduction tree, so
     /// their last digits may be others: see <see cref="ScoreOwnParts"/>.
     /// </summary>
     public Evaluation Evaluate(Examples rows)
     {
-        var metrics = new MetricSet(Job.ResolveMetrics(), Job.Loss, Network.OutputLength);
+        var metrics = new MetricSet(Job.ResolveMetrics(), Job.Loss, Network.OutputLength, Network.Positions);
         var sums = new double[metrics.SumCount];
-        using var pass = Network.CreatePass(ChunkRows);
+        using var pass = Network.CreatePass(Network.RowsAtOnce);
         ForEachChunk(rows, (_, indexes) =>
         {
             rows.Read(indexes, pass.Inputs, pass.Targets);
@@ -65,9 +65,9 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
 
     public void Dispose() => parameters.Dispose();
 
-    private static void ForEachChunk(Examples rows, Action<int, int[]> take)
+    private void ForEachChunk(Examples rows, Action<int, int[]> take)
     {
-        for (var first = 0; first < rows.Count; first += ChunkRows)
-            take(first, [.. Enumerable.Range(first, Math.Min(ChunkRows, rows.Count - first))]);
+        for (var first = 0; first < rows.Count; first += Network.RowsAtOnce)
+            take(first, [.. Enumerable.Range(first, Math.Min(Network.RowsAtOnce, rows.Count - first))]);
     }
 }

@@ -132,7 +132,7 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
         var piece = _job.Pieces[_job.FirstPieces[_range.Index] + header.Piece];
         var parameters = _parameters.Pointer + (piece.Begin - _range.Begin);
         _state.Optimizer.Update(
-            piece.Begin - _range.Begin, piece.Length, parameters, parameters, sum.Buffer!.Pointer + sum.Offset, null, header.Sums.Denominator, header.Step);
+            piece.Begin - _range.Begin, piece.Length, parameters, parameters, sum.Buffer!.Pointer + sum.Offset, null, header.Sums, 0, header.Step);
     }
 
     private void Acknowledge() => _place.SendHead(_primary, _job.Id, new FrameHeader

@@ -26,6 +26,9 @@ internal sealed unsafe class HeldPartial
     /// <summary>The right half of a sum whose left half this is; null where the sum is complete.</summary>
     public float* Addend => _addend is null ? null : _addend._pointer;
 
+    /// <summary>Rows of the right half.</summary>
+    public long AddendRows => _addend?.Sums.Samples ?? 0;
+
     public void Take(TensorSlice slice, in FrameHeader header)
     {
         _buffer = slice.Buffer!;
@@ -34,10 +37,14 @@ internal sealed unsafe class HeldPartial
     }
 
     /// <summary>this += right, soon.</summary>
-    public void Add(HeldPartial right, Stack<HeldPartial> free)
+    /// <param name="right">Its sibling.</param>
+    /// <param name="layout">The whole vector's layout.</param>
+    /// <param name="begin">The piece's first element in it.</param>
+    /// <param name="free">Where holders that are done go.</param>
+    public void Add(HeldPartial right, ParameterLayout layout, int begin, Stack<HeldPartial> free)
     {
-        Settle(free);
-        right.Settle(free);
+        Settle(layout, begin, free);
+        right.Settle(layout, begin, free);
         _addend = right;
         Sums += right.Sums;
         BadShard = Lowest(BadShard, right.BadShard);
@@ -54,11 +61,11 @@ internal sealed unsafe class HeldPartial
 
     public static int Lowest(int left, int right) => left < 0 ? right : right < 0 ? left : Math.Min(left, right);
 
-    private void Settle(Stack<HeldPartial> free)
+    private void Settle(ParameterLayout layout, int begin, Stack<HeldPartial> free)
     {
         if (_addend is null)
             return;
-        GradientSum.Add(_pointer, _addend._pointer, _length);
+        layout.AddGradients(begin, _length, _pointer, Sums.Samples - AddendRows, _addend._pointer, AddendRows);
         _addend.Release(free);
         _addend = null;
     }

@@ -13,10 +13,11 @@ public sealed class OpenedJob : IDisposable
         (Id, Job, Data, Network) = (id, job, data, network);
         Plan = plan ?? new RunPlan(job, data.Train.Count);
         Tree = new ReductionTree(Plan.Shards);
-        Ranges = ServerRange.Split(network.Layout.Length, servers);
-        Pieces = [.. RangePiece.Cut(Ranges)];
+        var statistics = network.Layout.Length - network.Layout.TrainedLength;
+        Ranges = ServerRange.Split(network.Layout.TrainedLength, servers, statistics);
+        Pieces = [.. RangePiece.Cut(Ranges, statistics)];
         FirstPieces = [.. Ranges.Select(range => Array.FindIndex(Pieces, piece => piece.Range == range.Index)), Pieces.Length];
-        Metrics = new MetricSet(job.Metrics ?? MetricSet.DefaultFor(job.Loss), job.Loss, network.OutputLength);
+        Metrics = new MetricSet(job.Metrics ?? MetricSet.DefaultFor(job.Loss), job.Loss, network.OutputLength, network.Positions);
     }
 
     public string Id { get; }
@@ -85,7 +86,10 @@ public sealed class OpenedJob : IDisposable
         var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
         try
         {
-            return (job, data, Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count));
+            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
+            return JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit
+                ? throw new JobFileException(misfit.ToString())
+                : (job, data, network);
         }
         catch
         {

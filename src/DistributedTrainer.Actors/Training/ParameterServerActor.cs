@@ -55,7 +55,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     {
         (_job, _range, _place, _state, _authority) = (job, state.Range, place, state, authority);
         var free = new Stack<HeldPartial>();
-        _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Tree, free))];
+        _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Network.Layout, job.Tree, free))];
         _isEmptySlice = shard => !HasState || _job.Plan.Batches.SliceLength(Version, shard) == 0;
         _lead = state.Lead;
         _checkpoints = new RangeCheckpoints(job, _range, place.JobActor);
@@ -234,7 +234,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         var piece = ledger.Piece;
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
-            root.Sums.Denominator, Version);
+            root.Sums, root.AddendRows, Version);
         Replicate(piece, root);
         ledger.Commit();
         PublishPiece(piece, _next, _targets);

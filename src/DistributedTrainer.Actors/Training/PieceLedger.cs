@@ -1,4 +1,5 @@
 using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors;
 
@@ -11,13 +12,14 @@ internal sealed class PieceLedger
     private readonly Action<HeldPartial> _drop;
 
     /// <param name="piece">The piece.</param>
+    /// <param name="layout">The whole vector's layout.</param>
     /// <param name="tree">The job's reduction tree.</param>
     /// <param name="free">Where holders that are done go, to be used again.</param>
-    public PieceLedger(RangePiece piece, ReductionTree tree, Stack<HeldPartial> free)
+    public PieceLedger(RangePiece piece, ParameterLayout layout, ReductionTree tree, Stack<HeldPartial> free)
     {
         (Piece, _free) = (piece, free);
         _ledger = new SlotLedger<HeldPartial>(tree);
-        _add = (left, right) => left.Add(right, _free);
+        _add = (left, right) => left.Add(right, layout, piece.Begin, _free);
         _drop = dropped => dropped.Release(_free);
     }
 

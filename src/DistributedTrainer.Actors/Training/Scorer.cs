@@ -10,9 +10,6 @@ namespace DistributedTrainer.Actors;
 /// </summary>
 internal static unsafe class Scorer
 {
-    /// <summary>Rows in one forward pass; bounds the memory.</summary>
-    public const int ChunkRows = 256;
-
     /// <summary>One shard's sums; null where it has no rows.</summary>
     public static double[]? Shard(OpenedJob job, Examples part, int shard, float* parameters, NetworkPass pass, ConfusionMatrix? confusion = null)
     {
@@ -21,10 +18,10 @@ internal static unsafe class Scorer
         if (first == end)
             return null;
         var sums = new double[job.Metrics.SumCount];
-        Span<int> rows = stackalloc int[ChunkRows];
-        for (; first < end; first += ChunkRows)
+        Span<int> rows = stackalloc int[job.Network.RowsAtOnce];
+        for (; first < end; first += rows.Length)
         {
-            var count = Math.Min(ChunkRows, end - first);
+            var count = Math.Min(rows.Length, end - first);
             for (var index = 0; index < count; index++)
                 rows[index] = first + index;
             part.Read(rows[..count], pass.Inputs, pass.Targets);
@@ -38,7 +35,7 @@ internal static unsafe class Scorer
     /// <param name="confusion">Counts classes where asked to.</param>
     public static Evaluation Whole(OpenedJob job, Examples part, float* parameters, ConfusionMatrix? confusion = null)
     {
-        using var pass = job.Network.CreatePass(ChunkRows);
+        using var pass = job.Network.CreatePass(job.Network.RowsAtOnce);
         var ledger = NewLedger(job, part);
         for (var shard = 0; shard < job.Plan.Shards; shard++)
         {

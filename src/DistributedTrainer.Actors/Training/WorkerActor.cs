@@ -56,6 +56,9 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         for (var shard = first; shard < end; shard++)
             at += _job.Plan.Batches.Slice(step, shard, _rows.AsSpan(at));
         _job.Data.Train.Read(_rows.AsSpan(0, at), pass.Inputs, pass.Targets);
+        pass.Step = step;
+        for (var row = 0; row < at; row++)
+            pass.RowIds[row] = (uint)_job.Data.Train.RowId(_rows[row]);
         return pass;
     }
 
@@ -71,7 +74,8 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             while (_job.Tree.Above(partial.Slot) is var (parent, sibling) && merged.TryGetValue(sibling, out var other))
             {
                 var (left, right) = sibling.First < partial.Slot.First ? (other, partial) : (partial, other);
-                GradientSum.Add(left.Buffer.Pointer, right.Buffer.Pointer, _store.Length);
+                _job.Network.Layout.AddGradients(
+                    0, _store.Length, left.Buffer.Pointer, left.Head.Sums.Samples, right.Buffer.Pointer, right.Head.Sums.Samples);
                 right.Buffer.Release();
                 merged.Remove(left.Slot);
                 merged.Remove(right.Slot);
@@ -91,7 +95,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             return new EvaluationComputed(work.Version, slots, double.NaN);
         for (var shard = work.First; shard < work.End && _job.Data.Validation is not null; shard++)
         {
-            if (Scorer.Shard(_job, _job.Data.Validation, shard, parameters.Pointer, PassFor(Scorer.ChunkRows)) is { } sums)
+            if (Scorer.Shard(_job, _job.Data.Validation, shard, parameters.Pointer, PassFor(_job.Network.RowsAtOnce)) is { } sums)
                 slots.Add(new EvaluationSums(new Slot(shard, shard + 1), sums));
         }
 
@@ -107,7 +111,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         if (_pass is null || _pass.MaxRows < rows)
         {
             _pass?.Dispose();
-            _pass = _job.Network.CreatePass(rows);
+            _pass = _job.Network.CreatePass(rows, _job.Job.Seed);
             _rows = new int[rows];
         }
 

@@ -17,6 +17,7 @@ internal static class CommandLine
             ValidateCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
+            GenerateCommand.Create(),
             SchemaCommand.Create(),
             ExperimentCommand.Create(),
             BenchCommand.Create(),

@@ -20,6 +20,8 @@ internal static class PredictCommand
     private static int Run(string folder, string dataFile, string? outFile)
     {
         using var model = ModelFolder.Read(folder);
+        if (model.Description.Preparation.Tokens is not null)
+            throw new CommandException($"{folder}: a language model predicts the next token of a text; use dtrain generate", ExitCode.WrongInput);
         using var rows = DataSet.LoadForPrediction(new DataFiles(dataFile), model.Description.Preparation);
         if (outFile is null)
         {

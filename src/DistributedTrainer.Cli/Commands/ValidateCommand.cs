@@ -24,6 +24,8 @@ internal static class ValidateCommand
         if (JobChecks.AgainstData(job, data.Train.Count, data.Validation?.Count ?? 0) is [var problem, ..])
             throw new JobFileException($"{file}: {problem}");
         var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
+        if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
+            throw new JobFileException($"{file}: {misfit}");
         Console.Out.WriteLine($"{job.Name}: {ModelTable.Count(data.Train.Count)} training rows{Part(data.Validation, "validation")}{Part(data.Test, "test")}");
         ModelTable.Write(Console.Out, network.Summary, data.InputShape);
         Console.Out.WriteLine(ModelMemory.Of(job, network, data.Train.Count));

@@ -8,7 +8,7 @@ namespace DistributedTrainer.Cli;
 /// <param name="Parameters">Versions t and t + 1.</param>
 /// <param name="Gradients">One sum, and one more for each thread's work.</param>
 /// <param name="OptimizerState">Moments.</param>
-/// <param name="Batch">Inputs, outputs of all layers and the gradients by them for one mini-batch.</param>
+/// <param name="Batch">Inputs, and outputs of all layers and the gradients by them as far as they are needed at once, for one mini-batch.</param>
 internal sealed record ModelMemory(long Parameters, long Gradients, long OptimizerState, long Batch)
 {
     public static ModelMemory Of(Job job, Network network, long trainRows)
@@ -16,10 +16,9 @@ internal sealed record ModelMemory(long Parameters, long Gradients, long Optimiz
         long vector = network.Layout.Length * (long)sizeof(float);
         // A range of no elements has all of the rule's arrays, and costs nothing.
         using var empty = new RangeOptimizer(job.Optimizer, job.Penalty, network.Layout, 0, 0);
-        var outputs = network.Summary.Sum(layer => layer.OutputShape.Aggregate(1L, (product, size) => product * size));
-        var widest = network.Summary.Max(layer => layer.OutputShape.Aggregate(1L, (product, size) => product * size));
-        var row = network.InputLength + network.TargetLength + outputs + 2 * widest;
-        return new ModelMemory(2 * vector, 2 * vector, empty.State.Count * vector, job.ResolveBatchSize(trainRows) * row * sizeof(float));
+        var rows = job.ResolveBatchSize(trainRows);
+        var batch = rows * (network.InputLength + network.TargetLength) * sizeof(float) + network.ActivationBytes((int)rows);
+        return new ModelMemory(2 * vector, 2 * vector, empty.State.Count * vector, batch);
     }
 
     public override string ToString() =>

@@ -16,14 +16,19 @@ public readonly record struct RangePiece(int Range, int Index, int Begin, int Le
     public const int MaxLength = 64 * ParameterLayout.BlockLength;
 
     /// <summary>The pieces of all ranges, in the order of the vector.</summary>
-    public static IReadOnlyList<RangePiece> Cut(IReadOnlyList<ServerRange> ranges)
+    /// <param name="ranges">All ranges.</param>
+    /// <param name="statistics">Running statistics at the end of the last range: they are never cut.</param>
+    public static IReadOnlyList<RangePiece> Cut(IReadOnlyList<ServerRange> ranges, int statistics = 0)
     {
         var pieces = new List<RangePiece>();
         foreach (var range in ranges)
         {
-            for (var done = 0; done < range.Length; done += MaxLength)
-                pieces.Add(new RangePiece(range.Index, done / MaxLength, range.Begin + done, Math.Min(MaxLength, range.Length - done)));
+            var length = range.Length - (range.Index == ranges.Count - 1 ? statistics : 0);
+            for (var done = 0; done < length; done += MaxLength)
+                pieces.Add(new RangePiece(range.Index, done / MaxLength, range.Begin + done, Math.Min(MaxLength, length - done)));
         }
+
+        pieces[^1] = pieces[^1] with { Length = pieces[^1].Length + statistics };
 
         return pieces;
     }

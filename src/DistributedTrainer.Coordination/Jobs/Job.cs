@@ -54,11 +54,8 @@ public sealed record Job
 
     internal const int DefaultShards = 8;
 
-    /// <summary>Names for the layers that have none: their kind and their position in the model.</summary>
-    internal Job WithLayerNames() => this with
-    {
-        Model = [.. Model.Select((layer, index) => layer.Name is not null ? layer : layer with { Name = $"dense-{index + 1}" })],
-    };
+    /// <summary>Names for the layers that have none: see <see cref="LayerNames.Assign"/>.</summary>
+    internal Job WithLayerNames() => this with { Model = LayerNames.Assign(Model) };
 
     /// <summary>The job with every default that follows from the job alone written into it.</summary>
     internal Job SpelledOut() => WithLayerNames() with

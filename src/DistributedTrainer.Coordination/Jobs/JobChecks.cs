@@ -32,6 +32,22 @@ public static class JobChecks
         return problems;
     }
 
+    /// <summary>What only shows once the model is compiled for the data; null where all is well.</summary>
+    /// <param name="trainRows">Rows left to train on after validation and test were taken.</param>
+    public static JobProblem? AgainstModel(Job job, Network network, long trainRows)
+    {
+        if (network.LayerOfSeveralRows is not { } layer)
+            return null;
+        var (batch, shards) = (job.ResolveBatchSize(trainRows), job.ResolveShards(trainRows));
+        var last = trainRows % batch;
+        return batch >= 2 * shards && (last == 0 || last >= 2 * shards)
+            ? null
+            : new JobProblem(
+                "model",
+                $"layer '{layer}' takes the mean and deviation of each slice of a batch, and one row has none: {shards} shards of "
+                + $"{(batch < 2 * shards ? $"{batch} rows" : $"the last batch, {last} rows")} have slices of one row; take fewer shards or another batch size");
+    }
+
     internal static string? ShardsAgainstBatch(Job job) => job.Shards > job.BatchSize
         ? $"{job.Shards} is above the batch size, {job.BatchSize}; allowed here: 1 to {job.BatchSize}" : null;
 

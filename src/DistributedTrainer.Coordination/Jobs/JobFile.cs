@@ -53,6 +53,7 @@ public static class JobFile
     {
         var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "DistributedTrainer job" };
         foreach (var (key, value) in JobSection.Form.Schema()) schema[key] = value?.DeepClone();
+        schema["$defs"] = ModelSection.Definitions();
         return schema.ToJsonString(Indented);
     }
 }

@@ -5,6 +5,8 @@ internal static class NewRowsLoader
 {
     public static NewRows Load(DataFiles files, Preparation preparation, bool withTargets)
     {
+        if (preparation.Tokens is not null)
+            return TextLoader.LoadNew(files, preparation);
         var beginning = DataFile.Beginning(files.Path, 8);
         var isArray = Gzip.IsGzip(beginning) || IdxFile.IsIdx(beginning) || NpyFile.IsNpy(beginning);
         var wantsArray = preparation.TargetColumn is null;

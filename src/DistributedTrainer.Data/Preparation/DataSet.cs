@@ -9,7 +9,7 @@ public sealed class DataSet : IDisposable
     /// <summary>Shape of one input without the batch axis: (4) for iris, (28, 28) for MNIST.</summary>
     public required IReadOnlyList<int> InputShape { get; init; }
 
-    /// <summary>Floats in a target row: 1 for classes.</summary>
+    /// <summary>Floats in a target row: 1 for a class, for text one for each position.</summary>
     public required int TargetLength { get; init; }
 
     /// <summary>Names of the classes in index order; empty for real values.</summary>
@@ -44,6 +44,7 @@ public sealed class DataSet : IDisposable
             MnistData mnist => ArrayLoader.Load(mnist, target, seed),
             IdxData idx => ArrayLoader.Load(idx, target, seed),
             NpyData npy => ArrayLoader.Load(npy, target, seed),
+            TextData text => TextLoader.Load(text, target),
             SyntheticData synthetic => SyntheticRows.Load(synthetic, target, seed),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "No reader for this source."),
         };

@@ -19,11 +19,14 @@ public sealed record Preparation
     /// <summary>Shape of one input without the batch axis.</summary>
     public IReadOnlyList<int> InputShape { get; init; } = [];
 
-    /// <summary>Floats in a target row: 1 for classes.</summary>
+    /// <summary>Floats in a target row: 1 for a class, for text one for each position.</summary>
     public int TargetLength { get; init; } = 1;
 
     /// <summary>Names of the classes in index order; empty for real values.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>What a token of a text is, its vocabulary being <see cref="Classes"/>; null for other data.</summary>
+    public TokenKind? Tokens { get; init; }
 
     /// <summary>A table's target column; null for array files.</summary>
     public string? TargetColumn { get; init; }

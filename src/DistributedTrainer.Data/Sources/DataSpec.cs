@@ -81,6 +81,25 @@ public sealed record NpyData(string Path, string Labels) : DataSpec
 }
 
 /// <summary>
+/// A text file as windows of tokens; the target is the token that follows each. Validation and test fractions are the last tokens, the
+/// test behind the validation; their windows lie one behind the other.
+/// </summary>
+/// <param name="Path">The file; null means <c>$DTRAIN_DATA/tinyshakespeare/input.txt</c>.</param>
+/// <param name="Window">Tokens in a window.</param>
+public sealed record TextData(string? Path, int Window) : DataSpec
+{
+    public TokenKind Tokens { get; init; }
+
+    /// <summary>
+    /// Tokens from one training window's begin to the next one's. Null is the window's length, which uses each token once an epoch; 1 makes
+    /// a row of every place.
+    /// </summary>
+    public int? Stride { get; init; }
+
+    private protected override IEnumerable<string> Sources() => [Path ?? "tinyshakespeare"];
+}
+
+/// <summary>
 /// Random inputs in [0, 1) and random classes (for real targets: <paramref name="Classes"/> random values a row), keyed by the seed:
 /// what benchmarks train on.
 /// </summary>
@@ -88,6 +107,9 @@ public sealed record SyntheticData(int Rows, int Inputs, int Classes) : DataSpec
 {
     /// <summary>Rows that differ, D: row r repeats row r mod D, and only D are held in memory. Null: all rows differ.</summary>
     public int? Distinct { get; init; }
+
+    /// <summary>Inputs are tokens, indexes below the classes, and each position has a class of its own.</summary>
+    public bool Tokens { get; init; }
 
     private protected override IEnumerable<string> Sources() => ["synthetic"];
 }

@@ -18,6 +18,8 @@ internal static unsafe class SyntheticRows
     public static DataSet Load(SyntheticData spec, TargetType target, ulong seed)
     {
         Check(spec, target);
+        if (spec.Tokens)
+            return LoadTokens(spec, target, seed);
         var random = new Philox(seed, RandomPurpose.BenchmarkData);
         var distinct = int.Min(spec.Distinct ?? spec.Rows, spec.Rows);
         var inputs = Repeat(Uniform(random, Inputs, distinct, spec.Inputs), spec.Inputs);
@@ -49,6 +51,43 @@ internal static unsafe class SyntheticRows
         RowSource Repeat(float[] values, int length) => distinct < spec.Rows
             ? new RepeatedRows(new MemoryRows(values, length), spec.Rows)
             : new MemoryRows(values, length);
+    }
+
+    /// <summary>Tokens ⌊u·classes⌋ (rows, inputs), and as many targets.</summary>
+    private static DataSet LoadTokens(SyntheticData spec, TargetType target, ulong seed)
+    {
+        if (target != TargetType.Class || spec.ValidationFraction + spec.TestFraction > 0)
+            throw new DataException("synthetic: tokens have classes as targets (loss cross-entropy), and no validation or test part.");
+        var random = new Philox(seed, RandomPurpose.BenchmarkData);
+        var distinct = int.Min(spec.Distinct ?? spec.Rows, spec.Rows);
+        var names = Enumerable.Range(0, spec.Classes).Select(index => $"{index}").ToList();
+        var fingerprint = new DataFingerprint();
+        fingerprint.AddText($"synthetic tokens rows={spec.Rows} inputs={spec.Inputs} classes={spec.Classes} distinct={distinct} seed={seed}");
+        var normalizer = new Normalizer(Normalization.None, [], []);
+        return new DataSet
+        {
+            Sha256 = fingerprint.Sha256(),
+            InputShape = [spec.Inputs],
+            TargetLength = spec.Inputs,
+            Classes = names,
+            Columns = [],
+            Train = new PreparedExamples(Tokens(Inputs), Tokens(Targets), null, 0, normalizer),
+            Validation = null,
+            Test = null,
+            Preparation = new Preparation
+            {
+                Normalization = Normalization.None,
+                Target = target,
+                InputShape = [spec.Inputs],
+                TargetLength = spec.Inputs,
+                Classes = names,
+            },
+        };
+
+        RepeatedRows Tokens(uint stream) => new(
+            new MemoryRows(
+                Array.ConvertAll(Uniform(random, stream, distinct, spec.Inputs), uniform => (float)(int)((double)uniform * spec.Classes)), spec.Inputs),
+            spec.Rows);
     }
 
     private static void Check(SyntheticData spec, TargetType target)

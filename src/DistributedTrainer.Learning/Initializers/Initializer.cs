@@ -22,6 +22,7 @@ internal static unsafe class Initializer
             case InitializerKind.GlorotNormal: Normal(weights, Math.Sqrt(2.0 / ((double)fanIn + fanOut)), seed, name); break;
             case InitializerKind.HeUniform: Uniform(weights, Math.Sqrt(6.0 / fanIn), seed, name); break;
             case InitializerKind.HeNormal: Normal(weights, Math.Sqrt(2.0 / fanIn), seed, name); break;
+            case InitializerKind.Normal: Normal(weights, spec.Value, seed, name); break;
             case InitializerKind.Zeros: weights.Clear(); break;
             case InitializerKind.Constant: weights.Fill((float)spec.Value); break;
             default: throw new ModelException($"Initializer {spec.Kind} is unknown.");

@@ -6,13 +6,14 @@ public enum InitializerKind
     GlorotNormal,
     HeUniform,
     HeNormal,
+    Normal,
     Zeros,
     Constant,
 }
 
 /// <summary>How a weight starts. Random ones are keyed by (seed, parameter name, element), so they need no order and no stream.</summary>
 /// <param name="Kind">The distribution.</param>
-/// <param name="Value">The value of <see cref="InitializerKind.Constant"/>; unused elsewhere.</param>
+/// <param name="Value">The value of <see cref="InitializerKind.Constant"/>, the deviation of <see cref="InitializerKind.Normal"/>; unused elsewhere.</param>
 public readonly record struct InitializerSpec(InitializerKind Kind, double Value = 0)
 {
     public static InitializerSpec GlorotUniform => new(InitializerKind.GlorotUniform);
@@ -22,6 +23,8 @@ public readonly record struct InitializerSpec(InitializerKind Kind, double Value
     public static InitializerSpec HeUniform => new(InitializerKind.HeUniform);
 
     public static InitializerSpec HeNormal => new(InitializerKind.HeNormal);
+
+    public static InitializerSpec Normal(double deviation) => new(InitializerKind.Normal, deviation);
 
     public static InitializerSpec Zeros => new(InitializerKind.Zeros);
 

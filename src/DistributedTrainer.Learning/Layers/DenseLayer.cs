@@ -2,52 +2,57 @@ using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
 
-/// <summary>y = f(x · Wᵀ + b): x is (rows, inputs), W (units, inputs), b (units), y (rows, units).</summary>
+/// <summary>
+/// y = f(x · Wᵀ + b): x is (rows, positions, inputs), W (units, inputs), b (units), y (rows, positions, units). There is one position
+/// unless the layer is applied at each.
+/// </summary>
 internal sealed class DenseLayer : Layer
 {
     private readonly InitializerSpec _initializer;
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
 
-    /// <param name="spec">The layer as the user wrote it.</param>
-    /// <param name="name">Its name, used in parameter names.</param>
-    /// <param name="inputs">Floats in one input row.</param>
-    /// <param name="offset">Index of its first parameter in the vector.</param>
-    public DenseLayer(Dense spec, string name, int inputs, int offset)
-        : base(name)
+    public DenseLayer(Dense spec, LayerBuilder builder)
+        : base(spec, builder, Output(spec, builder))
     {
         _initializer = spec.Initializer;
-        _weight = new Parameter($"{name}.weight", [spec.Units, inputs], offset, IsWeight: true);
-        _bias = spec.Bias ? new Parameter($"{name}.bias", [spec.Units], checked(offset + _weight.Length), IsWeight: false) : null;
-        Inputs = inputs;
+        Inputs = spec.PerPosition ? builder.Input[^1] : builder.Input.Elements;
+        Positions = builder.Input.Elements / Inputs;
         Units = spec.Units;
         Activation = ActivationFunction.For(spec.Activation);
-        OutputShape = [spec.Units];
-        Parameters = _bias is null ? [_weight] : [_weight, _bias];
+        KeepsOutput = !Activation.KeepsSum && spec.Activation != Learning.Activation.None;
+        _weight = spec.Tie is null ? builder.Weight("weight", Units, Inputs) : builder.Shared(spec.Tie, "weight", Units, Inputs);
+        _bias = spec.Bias ? builder.Bias("bias", Units) : null;
     }
 
-    public override string Kind => "dense";
-
-    public override IReadOnlyList<int> OutputShape { get; }
-
-    public override IReadOnlyList<Parameter> Parameters { get; }
-
     private int Inputs { get; }
+
+    private int Positions { get; }
 
     private int Units { get; }
 
     private ActivationFunction Activation { get; }
 
+    /// <summary>Whether the activation's derivative needs the output.</summary>
+    private bool KeepsOutput { get; }
+
     public override void Initialize(Span<float> parameters, ulong seed)
     {
-        Initializer.Fill(parameters.Slice(_weight.Offset, _weight.Length), _initializer, fanIn: Inputs, fanOut: Units, seed, _weight.Name);
+        if (Tied.Count == 0)
+            Initializer.Fill(parameters.Slice(_weight.Offset, _weight.Length), _initializer, fanIn: Inputs, fanOut: Units, seed, _weight.Name);
         if (_bias is not null)
             parameters.Slice(_bias.Offset, _bias.Length).Clear();
     }
 
-    public override LayerPass CreatePass(int maxRows) => new Pass(this, maxRows);
+    public override LayerPass CreatePass() => new Pass(this);
 
-    private sealed unsafe class Pass : LayerPass
+    private static Shape Output(Dense spec, LayerBuilder builder)
+    {
+        builder.AtLeastOne(spec.Units, "units");
+        return spec.PerPosition ? new Shape([.. builder.Input.SkipLast(1), spec.Units]) : new Shape(spec.Units);
+    }
+
+    private sealed unsafe class Pass(DenseLayer layer) : LayerPass(layer)
     {
         /// <summary>About so many elements of a weight's gradient are computed before they are called final: a part is worth a frame.</summary>
         private const int PartLength = 256 * 1024;
@@ -55,89 +60,89 @@ internal sealed class DenseLayer : Layer
         /// <summary>Rows of a weight in which parts are counted: whole register tiles of every height.</summary>
         private const int PartUnits = 48;
 
-        private readonly DenseLayer _layer;
-        private readonly FloatBuffer _output;
+        private readonly PositionSegments _segments = new(layer.Positions);
 
         /// <summary>x · Wᵀ + b where the activation's derivative needs it; else the output's own memory.</summary>
-        private readonly FloatBuffer _sum;
+        private MemoryBlock? _sum;
 
-        /// <summary>(maxRows) ones: the bias is the weight of an input that is always 1.</summary>
-        private readonly FloatBuffer _ones;
 
-        public Pass(DenseLayer layer, int maxRows)
+        protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
-            _layer = layer;
-            _output = new FloatBuffer(checked(maxRows * layer.Units));
-            _sum = layer.Activation.KeepsSum ? new FloatBuffer(_output.Length) : _output;
-            _ones = new FloatBuffer(maxRows);
-            _ones.Span.Fill(1);
+            var output = memory.Reserve(layer.OutputLength);
+            _sum = layer.Activation.KeepsSum ? memory.Reserve(layer.OutputLength) : output;
+            return output;
         }
 
-        public override float* Output => _output.Pointer;
-
-        public override void Forward(float* parameters, float* input, int rows)
+        protected override MemoryBlock? ReserveBackward(MemoryPlan memory, bool needsInputGradient)
         {
-            var (inputs, units) = (_layer.Inputs, _layer.Units);
-            Gemm.Multiply(
-                rows, units, inputs, input, inputs, false, parameters + _layer._weight.Offset, inputs, true, _sum.Pointer, units);
-            if (_layer._bias is not null)
-                BiasKernel.Add(_sum.Pointer, parameters + _layer._bias.Offset, rows, units);
-            _layer.Activation.Forward(_sum.Pointer, _output.Pointer, rows, units);
+            memory.Use(Input);
+            if (layer.Activation.KeepsSum || layer.KeepsOutput)
+                memory.Use(_sum!);
+            return base.ReserveBackward(memory, needsInputGradient);
         }
 
-        public override void Backward(
-            float* parameters, float* input, int rows, float* outputGradient, float* inputGradient, ReadOnlySpan<SlotWork> slots,
-            IGradientObserver? observer)
+        public override void Forward(in Batch batch)
         {
-            var (inputs, units) = (_layer.Inputs, _layer.Units);
-            _layer.Activation.Backward(_sum.Pointer, outputGradient, rows, units);
-            if (_layer._bias is not null)
-                BiasGradient(outputGradient, slots, _layer._bias.Offset);
-            var part = observer is null ? units : Math.Max(PartLength / inputs, PartUnits) / PartUnits * PartUnits;
+            var (inputs, units, rows) = (layer.Inputs, layer.Units, batch.Rows * layer.Positions);
+            var sum = _sum!.Pointer;
+            Gemm.Multiply(rows, units, inputs, Input.Pointer, inputs, false, batch.Parameters + layer._weight.Offset, inputs, true, sum, units);
+            if (layer._bias is not null)
+                BiasKernel.Add(sum, batch.Parameters + layer._bias.Offset, rows, units);
+            layer.Activation.Forward(sum, Output.Pointer, rows, units);
+        }
+
+        public override void Backward(in Batch batch)
+        {
+            var (inputs, units, rows) = (layer.Inputs, layer.Units, batch.Rows * layer.Positions);
+            layer.Activation.Backward(_sum!.Pointer, OutputGradient.Pointer, rows, units);
+            if (layer._bias is not null)
+                BiasGradient(batch, layer._bias.Offset);
+            WeightGradient(batch);
+            if (InputGradient is not null)
+            {
+                var weight = batch.Parameters + layer._weight.Offset;
+                Gemm.Multiply(rows, inputs, units, OutputGradient.Pointer, units, false, weight, inputs, false, InputGradient.Pointer, inputs);
+            }
+        }
+
+        /// <summary>The weight's gradient, in parts that are final before the rest is computed.</summary>
+        private void WeightGradient(in Batch batch)
+        {
+            var (inputs, units) = (layer.Inputs, layer.Units);
+            var part = batch.Observer is null ? units : Math.Max(PartLength / inputs, PartUnits) / PartUnits * PartUnits;
             for (var end = units; end > 0;)
             {
                 var begin = Math.Max(0, (end - 1) / part * part);
-                WeightGradient(input, outputGradient, begin, end, slots);
+                WeightGradient(batch, begin, end);
                 end = begin;
                 if (end > 0)
-                    observer!.FinalFrom(_layer._weight.Offset + end * inputs);
-            }
-
-            if (inputGradient is not null)
-            {
-                Gemm.Multiply(
-                    rows, inputs, units, outputGradient, units, false, parameters + _layer._weight.Offset, inputs, false, inputGradient, inputs);
+                    batch.Observer!.FinalFrom(layer._weight.Offset + end * inputs);
             }
         }
 
         /// <summary>Rows begin to end − 1 of the weight's gradient.</summary>
-        private void WeightGradient(float* input, float* delta, int begin, int end, ReadOnlySpan<SlotWork> slots)
+        private void WeightGradient(in Batch batch, int begin, int end)
         {
-            var (inputs, units) = (_layer.Inputs, _layer.Units);
-            foreach (var slot in slots)
+            var (inputs, units) = (layer.Inputs, layer.Units);
+            float* delta = OutputGradient.Pointer, input = Input.Pointer;
+            foreach (ref readonly var slot in batch.Slots)
             {
-                var gradient = slot.Gradient + _layer._weight.Offset + (long)begin * inputs;
-                Gemm.WeightGradient(end - begin, inputs, delta + begin, units, input, inputs, slot.Segments.Span, gradient, inputs);
-                delta += (long)slot.Rows * units;
-                input += (long)slot.Rows * inputs;
+                var gradient = slot.Gradient + layer._weight.Offset + (long)begin * inputs;
+                Gemm.WeightGradient(end - begin, inputs, delta + begin, units, input, inputs, _segments.Of(slot), gradient, inputs);
+                delta += (long)slot.Rows * layer.OutputLength;
+                input += (long)slot.Rows * layer.InputLength;
             }
         }
 
-        private void BiasGradient(float* delta, ReadOnlySpan<SlotWork> slots, int offset)
+        private void BiasGradient(in Batch batch, int offset)
         {
-            var units = _layer.Units;
-            foreach (var slot in slots)
+            var units = layer.Units;
+            var delta = OutputGradient.Pointer;
+            foreach (ref readonly var slot in batch.Slots)
             {
-                Gemm.WeightGradient(1, units, _ones.Pointer, 1, delta, units, slot.Segments.Span, slot.Gradient + offset, units);
-                delta += (long)slot.Rows * units;
+                ColumnSums.Sum(units, delta, units, _segments.Of(slot), slot.Gradient + offset);
+                delta += (long)slot.Rows * layer.OutputLength;
             }
-        }
-
-        public override void Dispose()
-        {
-            _output.Dispose();
-            _sum.Dispose();
-            _ones.Dispose();
         }
     }
 }

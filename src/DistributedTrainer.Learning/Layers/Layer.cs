@@ -4,50 +4,51 @@ namespace DistributedTrainer.Learning;
 /// A layer of a compiled model: shapes and parameter places are fixed. Immutable and shared by threads; what a pass needs beside
 /// it stands in the <see cref="LayerPass"/>.
 /// </summary>
-internal abstract class Layer(string name)
+internal abstract class Layer(LayerSpec spec, LayerBuilder builder, Shape output)
 {
-    public string Name { get; } = name;
+    public string Name { get; } = builder.Name;
 
     /// <summary>The job file's word for it.</summary>
-    public abstract string Kind { get; }
+    public string Kind { get; } = spec.Kind;
+
+    /// <summary>Shape of its input without the batch axis.</summary>
+    public Shape InputShape { get; } = builder.Input;
 
     /// <summary>Shape of its output without the batch axis.</summary>
-    public abstract IReadOnlyList<int> OutputShape { get; }
+    public Shape OutputShape { get; } = output;
 
-    /// <summary>Its parameters with their places in the whole vector; weight then bias.</summary>
-    public abstract IReadOnlyList<Parameter> Parameters { get; }
+    public int InputLength => InputShape.Elements;
 
-    public int OutputLength => OutputShape.Aggregate(1, (product, size) => checked(product * size));
+    public int OutputLength => OutputShape.Elements;
 
-    /// <summary>Writes its initial parameters into the whole vector.</summary>
-    public abstract void Initialize(Span<float> parameters, ulong seed);
+    /// <summary>Its own parameters with their places in the whole vector, in order.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; } = builder.Parameters;
 
-    /// <summary>Memory for one thread's passes over up to <paramref name="maxRows"/> rows.</summary>
-    public abstract LayerPass CreatePass(int maxRows);
-}
+    /// <summary>Parameters of earlier layers that it uses too.</summary>
+    public IReadOnlyList<Parameter> Tied { get; } = builder.Tied;
 
-/// <summary>
-/// One thread's forward and backward passes through a layer. Rows are independent: the bits of a row's output and input gradient
-/// do not depend on the rows beside it, and a slot's parameter gradients depend on that slot's rows only.
-/// </summary>
-internal abstract unsafe class LayerPass : IDisposable
-{
-    /// <summary>(rows, OutputLength) of the last <see cref="Forward"/>.</summary>
-    public abstract float* Output { get; }
+    /// <summary>Layers inside it, in the order of their parameters.</summary>
+    public virtual IReadOnlyList<Layer> Inner => [];
 
-    /// <param name="parameters">The whole parameter vector.</param>
-    /// <param name="input">(rows, InputLength).</param>
-    public abstract void Forward(float* parameters, float* input, int rows);
+    /// <summary>Itself and all layers inside.</summary>
+    public IEnumerable<Layer> All => Inner.SelectMany(layer => layer.All).Prepend(this);
 
-    /// <param name="parameters">The whole parameter vector.</param>
-    /// <param name="input">(rows, InputLength), as in the forward pass.</param>
-    /// <param name="outputGradient">(rows, OutputLength): gradient of the loss by this layer's output. May be overwritten.</param>
-    /// <param name="inputGradient">Receives (rows, InputLength); null where nobody needs it (the first layer).</param>
-    /// <param name="slots">Where each slot's parameter gradients go; the slots' rows follow each other.</param>
-    /// <param name="observer">A large layer tells it of parts that are final before the rest is computed, from the last element down.</param>
-    public abstract void Backward(
-        float* parameters, float* input, int rows, float* outputGradient, float* inputGradient, ReadOnlySpan<SlotWork> slots,
-        IGradientObserver? observer);
+    /// <summary>Whether a slice of one row is too little for it in training.</summary>
+    public virtual bool NeedsSeveralRows => false;
 
-    public abstract void Dispose();
+    /// <summary>Whether anything in it is trained.</summary>
+    public bool IsTrained => All.Any(layer => layer.Parameters.Count > 0 || layer.Tied.Count > 0);
+
+    /// <summary>The place of its first parameter, those of inner layers included; null where there is none.</summary>
+    public int? FirstParameter => All.SelectMany(layer => layer.Parameters).Min(parameter => (int?)parameter.Offset);
+
+    /// <summary>Writes its initial parameters into the whole vector, those of inner layers included.</summary>
+    public virtual void Initialize(Span<float> parameters, ulong seed)
+    {
+        foreach (var layer in Inner)
+            layer.Initialize(parameters, seed);
+    }
+
+    /// <summary>One thread's passes through it.</summary>
+    public abstract LayerPass CreatePass();
 }

@@ -4,12 +4,13 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>
-/// Softmax cross-entropy of whole rows in one loop, since rows are short and a call each for maximum, exponentials, sum and
-/// gradient would cost more than the work. Shapes as in <see cref="CrossEntropyLoss"/>; targets are valid indexes.
+/// Softmax cross-entropy of whole rows in one loop, since the logits of a position are few and a call each for maximum, exponentials,
+/// sum and gradient would cost more than the work. Shapes as in <see cref="CrossEntropyLoss"/>; targets are valid indexes.
 /// </summary>
 internal unsafe struct CrossEntropyKernel : IVectorKernel
 {
     public int Rows;
+    public int Positions;
     public int Classes;
     public float* Logits;
     public float* Targets;
@@ -22,28 +23,46 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
     /// <summary>ε / classes: the target on every class.</summary>
     public float Everywhere;
 
-    private const int Lanes = 32;
+    private const int Lanes = LaneSum.Lanes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TVector>()
         where TVector : struct, IVector<TVector>
     {
         var lanes = stackalloc float[Lanes];
+        var sums = stackalloc float[Lanes];
         for (var row = 0; row < Rows; row++)
         {
-            var logits = Logits + (long)row * Classes;
-            var gradient = Gradient + (long)row * Classes;
-            var actual = (int)Targets[row];
+            if (Positions == 1)
+            {
+                Losses[row] = Position<TVector>(row, lanes);
+                continue;
+            }
 
-            // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
-            var max = Max<TVector>(logits, lanes);
-            var shiftedSum = Everywhere == 0 ? 0 : ShiftedSum(logits, max, gradient);
-            var sum = Exponentials<TVector>(logits, max, gradient, lanes);
-            var logSum = VectorMath.Log(sum);
-            Losses[row] = OnClass * (logSum - (logits[actual] - max)) + Everywhere * (Classes * logSum - shiftedSum);
-            Scale<TVector>(gradient, 1 / sum);
-            gradient[actual] -= OnClass;
+            new Span<float>(sums, Lanes).Clear();
+            for (var position = 0; position < Positions; position++)
+                sums[position % Lanes] += Position<TVector>((long)row * Positions + position, lanes);
+            Losses[row] = LaneSum.Join<TVector>(sums);
         }
+    }
+
+    /// <summary>One position's loss; its gradient is written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float Position<TVector>(long position, float* lanes)
+        where TVector : struct, IVector<TVector>
+    {
+        float* logits = Logits + position * Classes, gradient = Gradient + position * Classes;
+        var actual = (int)Targets[position];
+
+        // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
+        var max = Max<TVector>(logits, lanes);
+        var shiftedSum = Everywhere == 0 ? 0 : ShiftedSum(logits, max, gradient);
+        var sum = Exponentials<TVector>(logits, max, gradient, lanes);
+        var logSum = VectorMath.Log(sum);
+        var loss = OnClass * (logSum - (logits[actual] - max)) + Everywhere * (Classes * logSum - shiftedSum);
+        Scale<TVector>(gradient, 1 / sum);
+        gradient[actual] -= OnClass;
+        return loss;
     }
 
     /// <summary>The largest logit; NaN where any is.</summary>
@@ -69,15 +88,14 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
     private readonly float Exponentials<TVector>(float* logits, float max, float* exponentials, float* lanes)
         where TVector : struct, IVector<TVector>
     {
-        for (var lane = 0; lane < Lanes; lane += TVector.Count)
-            TVector.Store(TVector.Zero, lanes + lane);
+        LaneSum.Clear<TVector>(lanes);
         var shift = TVector.Broadcast(max);
         var i = 0;
         for (; i <= Classes - TVector.Count; i += TVector.Count)
         {
             var terms = VectorMath.Exp(TVector.Load(logits + i) - shift);
             TVector.Store(terms, exponentials + i);
-            Add(lanes + i % Lanes, terms);
+            LaneSum.Add(lanes, i, terms);
         }
 
         if (i < Classes)
@@ -85,29 +103,11 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
             // Beyond the row e^−∞ adds +0, which changes no lane: none holds −0.
             var terms = VectorMath.Exp(VectorTail.Load<TVector>(logits + i, Classes - i, float.NegativeInfinity) - shift);
             VectorTail.Store(terms, exponentials + i, Classes - i);
-            Add(lanes + i % Lanes, terms);
+            LaneSum.Add(lanes, i, terms);
         }
 
-        var distance = Lanes / 2;
-        for (; distance >= TVector.Count; distance /= 2)
-        {
-            for (var lane = 0; lane < distance; lane += TVector.Count)
-                Add(lanes + lane, TVector.Load(lanes + lane + distance));
-        }
-
-        for (; distance > 0; distance /= 2)
-        {
-            for (var lane = 0; lane < distance; lane++)
-                lanes[lane] += lanes[lane + distance];
-        }
-
-        return lanes[0];
+        return LaneSum.Join<TVector>(lanes);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TVector>(float* lanes, TVector value)
-        where TVector : struct, IVector<TVector>
-        => TVector.Store(TVector.Load(lanes) + value, lanes);
 
     /// <summary>From exponentials to softmax less the target's part on every class.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

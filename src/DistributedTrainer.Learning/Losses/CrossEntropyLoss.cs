@@ -3,32 +3,37 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>
-/// −Σ q_i·log softmax(x)_i for each row of logits x, with q = (1 − ε) on the row's class plus ε / classes everywhere; the mean is
-/// over samples. The gradient by x is softmax(x) − q.
+/// −Σ q_i·log softmax(x)_i for the logits x of each position, with q = (1 − ε) on the position's class plus ε / classes everywhere; a
+/// row has one position or, in a sequence, several, whose losses are added in 32 lanes. The mean is over positions: samples, or tokens.
+/// The gradient by x is softmax(x) − q. Predictions are (rows, positions, classes), targets (rows, positions).
 /// </summary>
 internal sealed unsafe class CrossEntropyLoss : LossFunction
 {
     private readonly int _classes;
+    private readonly int _positions;
     private readonly float _onClass;
     private readonly float _everywhere;
 
-    /// <param name="classes">Logits in a row.</param>
+    /// <param name="classes">Logits at a position.</param>
+    /// <param name="positions">Positions in a row.</param>
     /// <param name="labelSmoothing">ε, from 0 to below 1.</param>
-    public CrossEntropyLoss(int classes, double labelSmoothing)
+    public CrossEntropyLoss(int classes, int positions, double labelSmoothing)
     {
         _classes = classes;
+        _positions = positions;
         _onClass = (float)(1 - labelSmoothing);
         _everywhere = (float)(labelSmoothing / classes);
     }
 
-    public override int DenominatorPerRow => 1;
+    public override int DenominatorPerRow => _positions;
 
     public override void Evaluate(int rows, float* prediction, float* target, float* losses, float* gradient)
     {
-        CheckClasses(new(target, rows));
+        CheckClasses(new(target, checked(rows * _positions)));
         var kernel = new CrossEntropyKernel
         {
             Rows = rows,
+            Positions = _positions,
             Classes = _classes,
             Logits = prediction,
             Targets = target,

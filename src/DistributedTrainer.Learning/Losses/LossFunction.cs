@@ -6,12 +6,12 @@ namespace DistributedTrainer.Learning;
 /// </summary>
 internal abstract unsafe class LossFunction
 {
-    /// <summary>What one row adds to the mean's denominator: its elements, or 1 where the mean is over samples.</summary>
+    /// <summary>What one row adds to the mean's denominator: its elements, or its positions where the mean is over samples or tokens.</summary>
     public abstract int DenominatorPerRow { get; }
 
     /// <param name="rows">Rows of the pass.</param>
     /// <param name="prediction">(rows, outputs).</param>
-    /// <param name="target">(rows, outputs), or (rows) class indexes.</param>
+    /// <param name="target">(rows, outputs), or (rows, positions) class indexes.</param>
     /// <param name="losses">Receives (rows): each row's loss, its elements summed.</param>
     /// <param name="gradient">Receives (rows, outputs): gradient of the summed loss by the prediction.</param>
     /// <exception cref="ArgumentException">A class target is not an index below the classes.</exception>
@@ -19,13 +19,14 @@ internal abstract unsafe class LossFunction
 
     /// <param name="spec">The loss as the user wrote it.</param>
     /// <param name="outputs">Floats in one prediction.</param>
-    public static LossFunction For(LossSpec spec, int outputs) => spec switch
+    /// <param name="positions">Positions with a class each in one prediction.</param>
+    public static LossFunction For(LossSpec spec, int outputs, int positions = 1) => spec switch
     {
         MeanSquaredError => new ElementLoss<SquaredError>(default, outputs),
         MeanAbsoluteError => new ElementLoss<AbsoluteError>(default, outputs),
         Huber huber => new ElementLoss<HuberError>(new((float)huber.Delta), outputs),
         BinaryCrossEntropy => new ElementLoss<BinaryLogitError>(default, outputs),
-        CrossEntropy crossEntropy => new CrossEntropyLoss(outputs, crossEntropy.LabelSmoothing),
+        CrossEntropy crossEntropy => new CrossEntropyLoss(outputs / positions, positions, crossEntropy.LabelSmoothing),
         _ => throw new ModelException($"Loss {spec.GetType().Name} is unknown."),
     };
 }

@@ -1,6 +1,6 @@
 namespace DistributedTrainer.Learning;
 
-/// <summary>The loss as the user writes it; a mean over the batch's elements (mse, mae, huber, binary) or samples (cross-entropy).</summary>
+/// <summary>The loss as the user writes it; a mean over the batch's elements (mse, mae, huber, binary), or samples or tokens (cross-entropy).</summary>
 public abstract record LossSpec
 {
     /// <summary>What the target column must be for this loss.</summary>
@@ -16,7 +16,7 @@ public enum TargetKind
     /// <summary>One of two classes, as 0 or 1, one column.</summary>
     Binary,
 
-    /// <summary>One of several classes, as its index in one column.</summary>
+    /// <summary>One of several classes, as its index in one column; in a sequence one for each position.</summary>
     Class,
 }
 

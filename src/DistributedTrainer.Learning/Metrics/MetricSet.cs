@@ -13,20 +13,23 @@ public sealed unsafe class MetricSet
     private readonly (Metric Metric, int Offset)[] _metrics;
     private readonly int _outputLength;
     private readonly int _targetLength;
+    private readonly int _positions;
 
     /// <param name="metrics">What to report, in this order.</param>
     /// <param name="loss">Says whether targets are values, two classes or several.</param>
     /// <param name="outputLength">Floats in one prediction.</param>
+    /// <param name="positions">Positions with a class each in one prediction: a metric is over positions.</param>
     /// <exception cref="ModelException">A metric does not fit the loss's target.</exception>
-    public MetricSet(IReadOnlyList<MetricSpec> metrics, LossSpec loss, int outputLength)
+    public MetricSet(IReadOnlyList<MetricSpec> metrics, LossSpec loss, int outputLength, int positions = 1)
     {
-        _outputLength = outputLength;
+        _positions = positions;
+        _outputLength = outputLength / positions;
         _targetLength = loss.Target == TargetKind.Values ? outputLength : 1;
         _metrics = new (Metric, int)[metrics.Count];
         SumCount = FirstMetric;
         for (var i = 0; i < metrics.Count; i++)
         {
-            var metric = Metric.For(metrics[i], loss.Target, outputLength);
+            var metric = Metric.For(metrics[i], loss.Target, _outputLength);
             _metrics[i] = (metric, SumCount);
             SumCount += metric.SumCount;
         }
@@ -50,7 +53,7 @@ public sealed unsafe class MetricSet
     {
         var values = new List<KeyValuePair<string, double>>(_metrics.Length);
         foreach (var (metric, offset) in _metrics)
-            values.Add(new(metric.Name, metric.Finish(sums.Slice(offset, metric.SumCount), sums[Samples])));
+            values.Add(new(metric.Name, metric.Finish(sums.Slice(offset, metric.SumCount), sums[Samples] * _positions)));
         return new Evaluation(sums[Loss] / sums[Denominator], values);
     }
 
@@ -74,7 +77,7 @@ public sealed unsafe class MetricSet
         foreach (var (metric, offset) in _metrics)
         {
             var own = sums.Slice(offset, metric.SumCount);
-            for (var row = 0; row < rows; row++)
+            for (var row = 0; row < rows * _positions; row++)
             {
                 metric.Add(
                     new(prediction + (long)row * _outputLength, _outputLength), new(target + (long)row * _targetLength, _targetLength), own);

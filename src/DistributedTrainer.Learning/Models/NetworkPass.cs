@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -9,27 +10,32 @@ namespace DistributedTrainer.Learning;
 public sealed unsafe class NetworkPass : IDisposable
 {
     private readonly Network _network;
-    private readonly LayerPass[] _layers;
+    private readonly SequencePass _layers;
+    private readonly MemoryPlan _memory;
     private readonly FloatBuffer _inputs;
     private readonly FloatBuffer _targets;
     private readonly FloatBuffer _losses;
+    private readonly uint[] _rowIds;
+    private readonly ulong _seed;
+    private readonly SharedGradients? _shared;
+    private readonly MemoryBlock _output;
+    private readonly MemoryBlock _outputGradient;
 
-    /// <summary>Gradients by a layer's output and by its input, in turns.</summary>
-    private readonly FloatBuffer _upstream;
-    private readonly FloatBuffer _downstream;
-
-    internal NetworkPass(Network network, int maxRows)
+    internal NetworkPass(Network network, int maxRows, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxRows);
         _network = network;
+        _seed = seed;
         MaxRows = maxRows;
-        _layers = [.. network.Layers.Select(layer => layer.CreatePass(maxRows))];
+        _layers = new SequencePass(network.Layers);
+        _memory = new MemoryPlan(maxRows);
+        _shared = SharedGradients.Of(network.Layers);
         _inputs = new FloatBuffer(checked(maxRows * network.InputLength));
         _targets = new FloatBuffer(checked(maxRows * network.TargetLength));
         _losses = new FloatBuffer(maxRows);
-        var widest = checked(maxRows * network.Layers.Max(layer => layer.OutputLength));
-        _upstream = new FloatBuffer(widest);
-        _downstream = new FloatBuffer(widest);
+        _rowIds = GC.AllocateArray<uint>(maxRows, pinned: true);
+        (_output, _outputGradient) = Plan(network, _layers, _memory, new MemoryBlock(_inputs.Length, 0) { Pointer = _inputs.Pointer });
+        _memory.Allocate();
     }
 
     public int MaxRows { get; }
@@ -39,6 +45,12 @@ public sealed unsafe class NetworkPass : IDisposable
 
     /// <summary>(MaxRows, TargetLength), to be filled by the caller.</summary>
     public float* Targets => _targets.Pointer;
+
+    /// <summary>(MaxRows): each row's number in the data set, to be filled by the caller where a layer draws at random.</summary>
+    public Span<uint> RowIds => _rowIds;
+
+    /// <summary>t, the version of the parameters that the next gradient is computed from.</summary>
+    public long Step { get; set; }
 
     /// <summary>
     /// Gradient sums of the loss over the rows of several slots in one pass. The rows of all slots follow each other in
@@ -54,22 +66,24 @@ public sealed unsafe class NetworkPass : IDisposable
         var rows = 0;
         foreach (var slot in slots)
             rows = checked(rows + slot.Rows);
-        var output = Forward(parameters, rows);
-
-        float* outputGradient = _upstream.Pointer, inputGradient = _downstream.Pointer;
-        _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, outputGradient);
+        CheckRows(rows);
+        var batch = new Batch
+        {
+            Parameters = parameters,
+            Rows = rows,
+            Training = true,
+            Slots = slots,
+            Observer = observer,
+            Shared = _shared,
+            Seed = _seed,
+            Step = unchecked((uint)Step),
+            RowIds = (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(_rowIds, 0),
+        };
+        _layers.Forward(batch);
+        _network.Loss.Evaluate(rows, _output.Pointer, Targets, _losses.Pointer, _outputGradient.Pointer);
         SumLosses(slots);
         observer?.LossKnown(new ReadOnlySpan<float>(_losses.Pointer, rows));
-        for (var i = _layers.Length - 1; i >= 0; i--)
-        {
-            var input = i == 0 ? Inputs : _layers[i - 1].Output;
-            _layers[i].Backward(parameters, input, rows, outputGradient, i == 0 ? null : inputGradient, slots, observer);
-            if (observer is not null && _network.Layers[i].Parameters is [var first, ..])
-                observer.FinalFrom(first.Offset);
-            var free = outputGradient;
-            outputGradient = inputGradient;
-            inputGradient = free;
-        }
+        _layers.Backward(batch);
 
         // The buffers' memory is freed with the last reference to them, and the kernels hold addresses only.
         GC.KeepAlive(this);
@@ -84,11 +98,12 @@ public sealed unsafe class NetworkPass : IDisposable
     public void Evaluate(float* parameters, int rows, MetricSet metrics, Span<double> sums, ConfusionMatrix? confusion = null)
     {
         var output = Forward(parameters, rows);
-        _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, _upstream.Pointer);
+        _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, _outputGradient.Pointer);
         metrics.AddLoss(new(_losses.Pointer, rows), _network.Loss.DenominatorPerRow, sums);
         metrics.AddRows(rows, output, Targets, sums);
-        for (var row = 0; row < rows && confusion is not null; row++)
-            confusion.Add(new(output + (long)row * _network.OutputLength, _network.OutputLength), (int)Targets[row]);
+        var classes = _network.OutputLength / _network.Positions;
+        for (var position = 0; position < rows * _network.Positions && confusion is not null; position++)
+            confusion.Add(new(output + (long)position * classes, classes), (int)Targets[position]);
         GC.KeepAlive(this);
     }
 
@@ -98,13 +113,12 @@ public sealed unsafe class NetworkPass : IDisposable
 
     public void Dispose()
     {
-        foreach (var layer in _layers)
-            layer.Dispose();
+        _layers.Dispose();
+        _shared?.Dispose();
+        _memory.Dispose();
         _inputs.Dispose();
         _targets.Dispose();
         _losses.Dispose();
-        _upstream.Dispose();
-        _downstream.Dispose();
     }
 
     private void SumLosses(ReadOnlySpan<SlotWork> slots)
@@ -117,17 +131,28 @@ public sealed unsafe class NetworkPass : IDisposable
         }
     }
 
+    /// <summary>Reserves the memory of all layers, forward, loss and backward; returns the output and the loss's gradient by it.</summary>
+    internal static (MemoryBlock Output, MemoryBlock OutputGradient) Plan(
+        Network network, SequencePass layers, MemoryPlan memory, MemoryBlock inputs)
+    {
+        var output = layers.PlanForward(memory, inputs);
+        memory.Next();
+        memory.Use(output);
+        var gradient = memory.Reserve(network.OutputLength);
+        layers.PlanBackward(memory, gradient, needsInputGradient: false);
+        return (output, gradient);
+    }
+
     private float* Forward(float* parameters, int rows)
+    {
+        CheckRows(rows);
+        _layers.Forward(new Batch { Parameters = parameters, Rows = rows });
+        return _output.Pointer;
+    }
+
+    private void CheckRows(int rows)
     {
         if (rows < 0 || rows > MaxRows)
             throw new ArgumentException($"{rows} rows asked of a pass made for at most {MaxRows}.", nameof(rows));
-        var x = Inputs;
-        foreach (var layer in _layers)
-        {
-            layer.Forward(parameters, x, rows);
-            x = layer.Output;
-        }
-
-        return x;
     }
 }

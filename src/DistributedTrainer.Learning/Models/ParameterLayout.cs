@@ -1,7 +1,7 @@
 namespace DistributedTrainer.Learning;
 
 /// <summary>One named array in the parameter vector.</summary>
-/// <param name="Name"><c>{layer}.weight</c> or <c>{layer}.bias</c>.</param>
+/// <param name="Name"><c>{layer}.weight</c>, <c>{layer}.bias</c> or another of the layer's.</param>
 /// <param name="Shape">PyTorch's shape: a dense weight is (out, in).</param>
 /// <param name="Offset">Index of its first float in the vector.</param>
 /// <param name="IsWeight">True where penalties apply (weights, not biases).</param>
@@ -10,22 +10,58 @@ public sealed record Parameter(string Name, IReadOnlyList<int> Shape, int Offset
     public int Length { get; } = Shape.Aggregate(1, (product, size) => checked(product * size));
 }
 
-/// <summary>The order of all parameters in one contiguous vector: file order of the layers, weight then bias, no gaps.</summary>
+/// <summary>
+/// The order of all parameters in one contiguous vector: file order of the layers, weight then bias, no gaps; then the running statistics
+/// of batch normalization, which are no parameters but live, travel and are saved with them.
+/// </summary>
 public sealed class ParameterLayout
 {
     /// <summary>Sums over parameters are taken over blocks of this many, and server ranges begin on their borders.</summary>
     public const int BlockLength = 4096;
 
-    public ParameterLayout(IReadOnlyList<Parameter> parameters)
+    /// <param name="parameters">What the optimizer trains.</param>
+    /// <param name="moments">What follows the batches: it lies behind the parameters.</param>
+    public ParameterLayout(IReadOnlyList<Parameter> parameters, params IReadOnlyList<RunningMoments> moments)
     {
-        Parameters = parameters;
-        Length = parameters.Count == 0 ? 0 : parameters[^1].Offset + parameters[^1].Length;
+        Moments = moments;
+        Statistics = [.. moments.SelectMany(running => new[] { running.Mean, running.Variance })];
+        Parameters = [.. parameters, .. Statistics];
+        TrainedLength = parameters.Count == 0 ? 0 : parameters[^1].Offset + parameters[^1].Length;
+        Length = Parameters.Count == 0 ? 0 : Parameters[^1].Offset + Parameters[^1].Length;
     }
 
+    /// <summary>All of it, in order.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The part of <see cref="Parameters"/> that is not trained.</summary>
+    public IReadOnlyList<Parameter> Statistics { get; }
+
+    /// <summary>The same in pairs.</summary>
+    public IReadOnlyList<RunningMoments> Moments { get; }
 
     /// <summary>Number of floats in the vector.</summary>
     public int Length { get; }
 
+    /// <summary>Number of floats that the optimizer trains: the first ones.</summary>
+    public int TrainedLength { get; }
+
     public int Blocks => (Length + BlockLength - 1) / BlockLength;
+
+    /// <summary>
+    /// One addition of the reduction tree, left ← left + right, in a part of two gradient vectors: gradients are added, moments joined.
+    /// </summary>
+    /// <param name="begin">The part's first element in the vector; running statistics are in one part.</param>
+    /// <param name="length">Elements of the part.</param>
+    /// <param name="left">The part of the left one; receives the sum.</param>
+    /// <param name="leftRows">Rows that the left one sums over.</param>
+    /// <param name="right">The part of the right one; stays as it is.</param>
+    /// <param name="rightRows">Rows that the right one sums over.</param>
+    public unsafe void AddGradients(int begin, int length, float* left, long leftRows, float* right, long rightRows)
+    {
+        GradientSum.Add(left, right, Math.Min(length, TrainedLength - begin));
+        if (begin + length <= TrainedLength)
+            return;
+        foreach (var moments in Moments)
+            moments.Merge(left - begin, leftRows, right - begin, rightRows);
+    }
 }

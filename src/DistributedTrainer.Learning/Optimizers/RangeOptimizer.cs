@@ -12,6 +12,8 @@ public sealed unsafe class RangeOptimizer : IDisposable
     private readonly FloatBuffer[] _state;
     private readonly List<(int Begin, int Length, PenaltySpec Penalty)> _spans;
     private readonly int _length;
+    private readonly ParameterLayout _layout;
+    private readonly int _begin;
 
     /// <param name="optimizer">The update rule.</param>
     /// <param name="penalty">L1 and L2, applied to weights.</param>
@@ -24,10 +26,11 @@ public sealed unsafe class RangeOptimizer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(begin);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)begin + length, layout.Length, nameof(length));
-        _length = length;
+        (_layout, _begin, _length) = (layout, begin, length);
         _rule = UpdateRule.For(optimizer);
         _state = [.. Enumerable.Range(0, _rule.Moments).Select(_ => new FloatBuffer(length))];
-        _spans = penalty.IsNone ? [(0, length, penalty)] : PenaltySpans(penalty, layout, begin, length);
+        var trained = Math.Min(length, layout.TrainedLength - begin);
+        _spans = penalty.IsNone ? [(0, trained, penalty)] : PenaltySpans(penalty, layout, begin, trained);
     }
 
     /// <summary>The state's arrays, each of the range's length (Adam: m, v). For hand-over and checkpoints.</summary>
@@ -39,7 +42,11 @@ public sealed unsafe class RangeOptimizer : IDisposable
     /// </summary>
     /// <param name="step">t, counted from 0: Adam's exponent is t + 1.</param>
     public void Update(float* current, float* next, float* gradientSum, double denominator, long step) =>
-        Update(0, _length, current, next, gradientSum, null, denominator, step);
+        Update(current, next, gradientSum, new StepSums(0, denominator, 0), step);
+
+    /// <inheritdoc cref="Update(float*, float*, float*, double, long)"/>
+    public void Update(float* current, float* next, float* gradientSum, in StepSums sums, long step) =>
+        Update(0, _length, current, next, gradientSum, null, sums, 0, step);
 
     /// <summary>
     /// The same for a part of the range, with the reduction tree's last addition done on the way: sum, mean, penalty and rule take one
@@ -51,11 +58,19 @@ public sealed unsafe class RangeOptimizer : IDisposable
     /// <param name="next">Receives the part at version t + 1.</param>
     /// <param name="gradientSum">The root's sum, or its left half: then it is overwritten.</param>
     /// <param name="addend">The root's right half; null where the sum is complete.</param>
-    /// <param name="denominator">The loss's denominator.</param>
+    /// <param name="sums">The loss's denominator and the rows, of both halves.</param>
+    /// <param name="addendRows">Rows of the right half.</param>
     /// <param name="step">t, counted from 0.</param>
-    public void Update(int begin, int length, float* current, float* next, float* gradientSum, float* addend, double denominator, long step)
+    public void Update(
+        int begin, int length, float* current, float* next, float* gradientSum, float* addend, in StepSums sums, long addendRows, long step)
     {
-        var scale = (float)(1 / denominator);
+        var scale = (float)(1 / sums.Denominator);
+        if (_begin + begin + length > _layout.TrainedLength)
+        {
+            UpdateMoments(begin, current, next, gradientSum, addend, sums.Samples, addendRows);
+            length = Math.Max(0, _layout.TrainedLength - _begin - begin);
+        }
+
         for (var done = 0; done < length; done += ParameterLayout.BlockLength)
         {
             var block = Math.Min(ParameterLayout.BlockLength, length - done);
@@ -72,6 +87,18 @@ public sealed unsafe class RangeOptimizer : IDisposable
     {
         foreach (var buffer in _state)
             buffer.Dispose();
+    }
+
+    /// <summary>Running statistics, which lie behind the parameters: all of them in one part.</summary>
+    private void UpdateMoments(int begin, float* current, float* next, float* moments, float* addend, long rows, long addendRows)
+    {
+        var first = _begin + begin;
+        foreach (var running in _layout.Moments)
+        {
+            if (addend is not null)
+                running.Merge(moments - first, rows - addendRows, addend - first, addendRows);
+            running.Update(current - first, next - first, moments - first, rows);
+        }
     }
 
     /// <summary>Updates the elements from begin on, counted in the range; the pointers are to the first of them.</summary>

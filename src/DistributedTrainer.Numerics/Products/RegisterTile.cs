@@ -148,7 +148,7 @@ internal static unsafe class RegisterTile<TVector>
 
     /// <summary>One step of k: every chain of the tile takes one fused multiply-add.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TRows>(
+    public static void Step<TRows>(
         float* a,
         float* b,
         ref TVector c00,
@@ -191,7 +191,7 @@ internal static unsafe class RegisterTile<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load(float* row, out TVector left, out TVector right)
+    public static void Load(float* row, out TVector left, out TVector right)
     {
         left = TVector.Load(row);
         right = TVector.Load(row + TVector.Count);
@@ -205,7 +205,7 @@ internal static unsafe class RegisterTile<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* row, TVector left, TVector right)
+    public static void Store(float* row, TVector left, TVector right)
     {
         TVector.Store(left, row);
         TVector.Store(right, row + TVector.Count);

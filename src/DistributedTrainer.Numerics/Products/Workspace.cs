@@ -12,6 +12,9 @@ internal sealed unsafe class Workspace
     private FloatBuffer _left = new(0);
     private FloatBuffer _right = new(0);
     private FloatBuffer _tiles = new(0);
+    private FloatBuffer _planes = new(0);
+    private FloatBuffer _turned = new(0);
+    private FloatBuffer _offsets = new(0);
     private Segment[] _segments = [];
 
     private Workspace()
@@ -29,6 +32,15 @@ internal sealed unsafe class Workspace
 
     /// <summary>Memory for tiles that are not in C: stacks of partial sums, and tiles that overhang C's last column.</summary>
     public float* Tiles(long length) => Reserve(ref _tiles, length);
+
+    /// <summary>Memory for images with borders.</summary>
+    public float* Planes(long length) => Reserve(ref _planes, length);
+
+    /// <summary>Memory for weights in another order.</summary>
+    public float* Turned(long length) => Reserve(ref _turned, length);
+
+    /// <summary>Room for so many offsets.</summary>
+    public int* Offsets(int count) => (int*)Reserve(ref _offsets, count);
 
     /// <summary>Room for segments as blocks of rows cut them.</summary>
     public Span<Segment> Segments(int count)

@@ -62,7 +62,8 @@ public unsafe class PieceLedgerTests
 
     private PieceLedger Begin(int shards)
     {
-        var ledger = new PieceLedger(new RangePiece(0, 0, 0, Length), new ReductionTree(shards), _free);
+        var ledger = new PieceLedger(
+            new RangePiece(0, 0, 0, Length), new ParameterLayout([new Parameter("w", [Length], 0, IsWeight: true)]), new ReductionTree(shards), _free);
         ledger.Begin(_ => false);
         return ledger;
     }

@@ -28,7 +28,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count);
         _plan = new RunPlan(job, _data.Train.Count);
         _rows = new int[_plan.Batches.SliceLengthMax];
-        _pass = _network.CreatePass(_rows.Length);
+        _pass = _network.CreatePass(_rows.Length, job.Seed);
         _optimizer = new RangeOptimizer(job.Optimizer, job.Penalty, _network.Layout, 0, _network.Layout.Length);
         _parameters = new FloatBuffer(_network.Layout.Length);
         _network.Initialize(_parameters.Span, job.Seed);
@@ -55,7 +55,7 @@ internal sealed unsafe class PlainTraining : IDisposable
     {
         var (gradient, sums) = Sum(step, new Slot(0, _plan.Shards)) ?? throw new InvalidOperationException($"step {step} has no rows");
         using (gradient)
-            _optimizer.Update(_parameters.Pointer, _parameters.Pointer, gradient.Pointer, sums.Denominator, step);
+            _optimizer.Update(_parameters.Pointer, _parameters.Pointer, gradient.Pointer, sums, step);
     }
 
     private (FloatBuffer Gradient, StepSums Sums)? Sum(long step, Slot slot)
@@ -67,8 +67,8 @@ internal sealed unsafe class PlainTraining : IDisposable
             return Sum(step, right);
         if (Sum(step, right) is not { } second)
             return first;
-        for (var index = 0; index < first.Gradient.Length; index++)
-            first.Gradient.Span[index] += second.Gradient.Span[index];
+        _network.Layout.AddGradients(
+            0, first.Gradient.Length, first.Gradient.Pointer, first.Sums.Samples, second.Gradient.Pointer, second.Sums.Samples);
         second.Gradient.Dispose();
         return (first.Gradient, first.Sums + second.Sums);
     }
@@ -79,6 +79,9 @@ internal sealed unsafe class PlainTraining : IDisposable
         if (rows == 0)
             return null;
         _data.Train.Read(_rows.AsSpan(0, rows), _pass.Inputs, _pass.Targets);
+        _pass.Step = step;
+        for (var row = 0; row < rows; row++)
+            _pass.RowIds[row] = (uint)_data.Train.RowId(_rows[row]);
         var gradient = new FloatBuffer(_network.Layout.Length);
         StepSums sums;
         _pass.Gradient(_parameters.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);

@@ -41,6 +41,17 @@ internal static class SmallJobs
             Data = new BuiltInData("digits"),
             Optimizer = new GradientDescent { LearningRate = 0.05, Momentum = 0.9, Nesterov = true },
         },
+        ["convolution, batch normalization, dropout, tied weights"] = Digits with
+        {
+            Model =
+            [
+                new Reshape([1, 8, 8]), new Conv2d(8, 3) { Padding = 1, Bias = false }, new BatchNorm(), new Activate(Activation.Relu),
+                new Concatenate([new Branch("same", []), new Branch("wide", [new Conv2d(8, 5) { Padding = 2, Activation = Activation.Relu }])]),
+                new Pool2d(Pooling.Max, 2), new Dense(64) { Name = "hidden" }, new BatchNorm(), new Dropout(0.2),
+                new Residual([new Dense(64) { Activation = Activation.Relu }, new Dense(64)]), new Dense(10),
+            ],
+            BatchSize = 32,
+        },
         ["regression"] = new Job
         {
             Name = "diabetes",

@@ -18,15 +18,15 @@ public sealed class BenchmarkTests
     [InlineData("softmax", 7_850)]
     [InlineData("mlp", 101_770)]
     [InlineData("mlp1k", 1_863_690)]
+    [InlineData("lstm", 82_186)]
+    [InlineData("gpt", 818_176)]
     public void ModelsHaveTheSizesThatOthersAreMeasuredWith(string model, int parameters)
     {
         var job = BenchModels.CreateJob(model, "adam", batch: 64, shards: 8, steps: 30);
-        var inputs = 784;
-        var count = 0;
-        foreach (var layer in job.Model.Cast<Learning.Dense>())
-            (inputs, count) = (layer.Units, count + ((inputs + 1) * layer.Units));
+        using var data = Data.DataSet.Load(job.Data, Data.TargetType.Class, job.Seed);
+        var network = Learning.Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
 
-        Assert.Equal(parameters, count);
+        Assert.Equal(parameters, network.Layout.Length);
         Assert.Equal(30, new RunPlan(job, 64 * 30).TotalSteps);
         Assert.Equal(JobFile.Format(job), JobFile.Format(JobFile.Parse(JobFile.Format(job), "bench")));
         Assert.InRange(BenchModels.WarmUpSteps(model, 64), 100, 20_000);

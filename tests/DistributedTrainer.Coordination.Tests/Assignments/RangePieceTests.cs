@@ -37,4 +37,20 @@ public class RangePieceTests
             Assert.All(own[..^1], piece => Assert.Equal(RangePiece.MaxLength, piece.Length));
         }
     }
+
+    /// <summary>Means and deviations of one channel must be joined together, so the statistics are in one piece.</summary>
+    [Theory]
+    [InlineData(100, 9_000, 3)]
+    [InlineData(262_144, 300_000, 2)]
+    [InlineData(600_000, 10, 2)]
+    public void Running_statistics_are_never_cut(int parameters, int statistics, int servers)
+    {
+        var ranges = ServerRange.Split(parameters, servers, statistics);
+        var pieces = RangePiece.Cut(ranges, statistics);
+        Assert.Equal(ServerRange.Split(parameters, servers).Select(range => range.Begin), ranges.Select(range => range.Begin));
+        Assert.Equal(parameters + statistics, ranges.Sum(range => range.Length));
+        Assert.Equal(parameters + statistics, pieces.Sum(piece => piece.Length));
+        Assert.True(pieces[^1].Begin < parameters);
+        Assert.Equal(ranges[^1].Index, pieces[^1].Range);
+    }
 }

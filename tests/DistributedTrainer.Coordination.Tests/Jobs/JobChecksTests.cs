@@ -1,3 +1,5 @@
+using DistributedTrainer.Learning;
+
 namespace DistributedTrainer.Coordination.Tests;
 
 public class JobChecksTests
@@ -18,6 +20,21 @@ public class JobChecksTests
         var job = JobText.Parse(JobText.Replace("data: { source: digits, validation: 0.001 }"));
         Assert.Equal("stop.monitor", Assert.Single(JobChecks.AgainstData(job, 100, validationRows: 0)).Key);
         Assert.Empty(JobChecks.AgainstData(job, 100, validationRows: 1));
+    }
+
+    [Theory]
+    [InlineData("batch-size: 16", 160, "")]
+    [InlineData("batch-size: 15", 150, "model: layer 'batch-norm-1' takes the mean and deviation of each slice of a batch, and one row has none: "
+        + "8 shards of 15 rows have slices of one row; take fewer shards or another batch size")]
+    [InlineData("batch-size: 16", 161, "the last batch, 1 rows")]
+    [InlineData("batch-size: 4\nshards: 2", 400, "")]
+    public void Slices_of_one_row_have_no_deviation(string lines, long rows, string problem)
+    {
+        var job = JobText.With(lines);
+        var network = Network.Compile([new BatchNorm(), new Dense(10)], new CrossEntropy(), [64], 1, 10);
+        Assert.Contains(problem, JobChecks.AgainstModel(job, network, rows)?.ToString() ?? "");
+        Assert.Equal(problem.Length == 0, JobChecks.AgainstModel(job, network, rows) is null);
+        Assert.Null(JobChecks.AgainstModel(job, Network.Compile([new Dense(10)], new CrossEntropy(), [64], 1, 10), rows));
     }
 
     [Theory]

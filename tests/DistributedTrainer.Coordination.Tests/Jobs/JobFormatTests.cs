@@ -1,5 +1,6 @@
 using CsCheck;
 using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Coordination.Tests;
 
@@ -17,7 +18,7 @@ public class JobFormatTests
         Assert.Equal(job.Loss, again.Loss);
         Assert.Equal(job.Optimizer, again.Optimizer);
         Assert.Equal(job.Stop with { Monitor = job.ResolveMonitor() }, again.Stop);
-        Assert.Equal(job.Model, again.Model.Select(layer => layer with { Name = null }));
+        Assert.Equal(LayerNames.Assign(job.Model), again.Model);
         AssertSame(job.Data, again.Data);
     });
 

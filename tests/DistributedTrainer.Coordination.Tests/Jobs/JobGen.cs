@@ -43,10 +43,69 @@ internal static class JobGen
         });
 
     private static readonly Gen<InitializerSpec> Initializer = Gen.Select(Gen.Enum<InitializerKind>(), Gen.Double[-1e3, 1e3],
-        (kind, value) => new InitializerSpec(kind, kind == InitializerKind.Constant ? value : 0));
+        (kind, value) => new InitializerSpec(kind, kind switch
+        {
+            InitializerKind.Constant => value,
+            InitializerKind.Normal => Math.Abs(value) + 0.5,
+            _ => 0,
+        }));
 
-    private static readonly Gen<LayerSpec> Layer = Gen.Select(Gen.Int[1, 4096], Gen.Enum<Activation>(), Initializer, Gen.Bool,
-        (units, activation, initializer, bias) => (LayerSpec)new Dense(units) { Activation = activation, Initializer = initializer, Bias = bias });
+    private static readonly Gen<LayerSpec> Dense = Gen.Select(Gen.Int[1, 4096], Gen.Enum<Activation>(), Initializer, Gen.Int[0, 7],
+        (units, activation, initializer, which) => (LayerSpec)new Dense(units)
+        {
+            Activation = activation,
+            Initializer = initializer,
+            Bias = (which & 1) > 0,
+            PerPosition = (which & 2) > 0,
+            Tie = (which & 4) > 0 ? "tokens" : null,
+        });
+
+    private static readonly Gen<LayerSpec> Sequence = Gen.Select(Gen.Int[0, 7], Gen.Int[1, 99], Gen.Enum<Activation>(), Initializer, Gen.Int[0, 15],
+        LayerSpec (kind, size, activation, initializer, which) =>
+        {
+            var (first, second) = ((which & 1) > 0, (which & 2) > 0);
+            var returns = first ? RecurrentOutput.Last : RecurrentOutput.Sequence;
+            return kind switch
+            {
+                0 => new Rnn(size) { Activation = first ? Activation.Relu : Activation.Tanh, Layers = 1 + which, Initializer = initializer },
+                1 => new Lstm(size) { Returns = returns, Bidirectional = second, Initializer = initializer },
+                2 => new Gru(size) { Returns = returns, Bias = second, Layers = 1 + which },
+                3 => new Embedding(size) { Vocabulary = first ? size : null, Initializer = initializer },
+                4 => new Positions { How = first ? PositionKind.Sinusoidal : PositionKind.Learned, Initializer = initializer },
+                5 => new LayerNorm { Epsilon = size / 1024.0, Bias = first },
+                6 => new Attention(size) { Causal = first, Bias = second, Initializer = initializer, OutputInitializer = which > 7 ? initializer : null },
+                _ => new TransformerBlock(size)
+                {
+                    Causal = first,
+                    Norm = second ? NormPlace.Post : NormPlace.Pre,
+                    Hidden = which > 7 ? size : null,
+                    Activation = activation,
+                    Initializer = initializer,
+                },
+            };
+        });
+
+    private static readonly Gen<LayerSpec> Simple = Gen.OneOf<LayerSpec>(
+        Dense,
+        Gen.Enum<Activation>().Select(function => (LayerSpec)new Activate(function)),
+        Gen.Const((LayerSpec)new Flatten()),
+        Gen.Const((LayerSpec)new GlobalPool(Pooling.Max)),
+        Part.Select(part => (LayerSpec)new Dropout(part)),
+        Gen.Select(Part, Positive, (momentum, epsilon) => (LayerSpec)new BatchNorm { Momentum = momentum, Epsilon = epsilon }),
+        Gen.Select(Gen.Enum<Pooling>(), Gen.Int[1, 9], Gen.Int[0, 3], (take, size, stride) =>
+            (LayerSpec)new Pool2d(take, size) { Stride = stride == 0 ? null : stride }),
+        Gen.Select(Gen.Int[1, 99], Gen.Int[1, 9], Gen.Int[0, 3], Gen.Enum<Activation>(), (filters, kernel, padding, activation) =>
+            (LayerSpec)new Conv2d(filters, kernel) { Stride = 1 + padding, Padding = padding, Activation = activation, Bias = padding > 1 }),
+        Gen.Int[0, 9].List[1, 4].Select(sizes => (LayerSpec)new Reshape(sizes)),
+        Sequence);
+
+    private static readonly Gen<LayerSpec> Layer = Gen.Recursive<LayerSpec>((depth, inner) => depth == 2
+        ? Simple
+        : Gen.OneOf(
+            Simple,
+            inner.List[1, 3].Select(layers => (LayerSpec)new Residual(layers)),
+            Gen.Select(inner.List[0, 2], inner.List[0, 2], Gen.Int[0, 2], (left, right, axis) =>
+                (LayerSpec)new Concatenate([new Branch("left", left), new Branch("right", right)]) { Axis = axis })));
 
     private static readonly Gen<LossSpec> Loss = Gen.OneOf<LossSpec>(
         Gen.Const((LossSpec)new MeanSquaredError()), Gen.Const((LossSpec)new MeanAbsoluteError()), Gen.Const((LossSpec)new BinaryCrossEntropy()),

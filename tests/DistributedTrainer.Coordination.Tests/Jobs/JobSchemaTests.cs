@@ -36,7 +36,23 @@ public class JobSchemaTests
               shard-by: batch
             model:
               - dense: { units: 64, activation: gelu, initializer: he-normal, bias: true, name: hidden }
-              - dense: { units: 1 }
+              - residual: [ { activation: { function: tanh } }, { residual: { layers: [ { dense: { units: 64 } } ], name: inner } } ]
+              - flatten
+              - conv2d: { filters: 6, kernel: 5, stride: 1, padding: 2, activation: relu, initializer: he-normal, bias: true, name: c }
+              - concatenate: { branches: { a: [], b: [ { max-pool: { size: 2, stride: 1 } }, { average-pool: { size: 2 } } ] }, axis: 0 }
+              - batch-norm
+              - batch-norm: { momentum: 0.2, epsilon: 1e-3 }
+              - dropout: { rate: 0.5 }
+              - global-pool
+              - global-pool: { take: max }
+              - reshape: { to: [8, 0] }
+              - positions: { how: sinusoidal }
+              - layer-norm
+              - lstm: { units: 8, layers: 2, bidirectional: true, bias: true, returns: sequence, initializer: { normal: { deviation: 0.1 } } }
+              - attention: { heads: 2, causal: true }
+              - transformer-block: { heads: 2, causal: true, norm: post, hidden: 32, activation: gelu-tanh, output-initializer: zeros }
+              - gru: { units: 8, returns: last }
+              - dense: { units: 1, per-position: false, tie: hidden }
             loss: { huber: { delta: 1.0 } }
             optimizer: { adam: { learning-rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } }
             penalty: { l1: 0, l2: 1e-4 }
@@ -89,7 +105,7 @@ public class JobSchemaTests
     [InlineData("model: []")]
     [InlineData("model: [ dense ]")]
     [InlineData("model: [ { dense: { units: 10 }, dropout: { rate: 0.1 } } ]")]
-    [InlineData("model: [ { dropout: { rate: 0.1 } } ]")]
+    [InlineData("model: [ { lstm: { units: 0 } } ]")]
     [InlineData("model: [ { dense: { units: 4, activation: relu6 } } ]")]
     [InlineData("loss: crossentropy")]
     [InlineData("loss: { }")]

@@ -15,7 +15,7 @@ public sealed class GoldenLayerDiscoverer(IMessageSink diagnostics) : TheoryDisc
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute, object[] dataRow)
     {
         var layer = (string)dataRow[1];
-        return layer == "dense" || GoldenSpecs.Activation(layer) is not null
+        return GoldenLayers.Exists(layer)
             ? base.CreateTestCasesForDataRow(discoveryOptions, testMethod, theoryAttribute, dataRow)
             : CreateTestCasesForSkippedDataRow(
                 discoveryOptions, testMethod, theoryAttribute, dataRow, $"The layer {layer} does not exist yet.");

@@ -41,6 +41,7 @@ public sealed unsafe class CrossEntropyKernelTests
             var kernel = new CrossEntropyKernel
             {
                 Rows = Rows,
+                Positions = 1,
                 Classes = classes,
                 Logits = logits.Pointer,
                 Targets = targets.Pointer,

@@ -35,6 +35,26 @@ public sealed class GradientBitsTests
         Assert.Contains(gradient, bits => bits != 0);
     }
 
+    [Theory]
+    [MemberData(nameof(LayerModels.Names), MemberType = typeof(LayerModels))]
+    public void SoDoModelsOfEveryLayer(string name)
+    {
+        var (layers, inputShape) = LayerModels.All[name];
+        foreach (var (rows, shards) in (ReadOnlySpan<(int, int)>)[(23, 8), (16, 2), (9, 3)])
+        {
+            var sharded = new ShardedGradient(layers, inputShape, new CrossEntropy(), rows, shards);
+            var (gradient, sums) = sharded.InOneSlot();
+            foreach (var (otherGradient, otherSums) in (ReadOnlySpan<(int[], StepSums)>)
+                [sharded.InOnePass(), sharded.InPassesOfTheirOwn(), sharded.InReverse()])
+            {
+                Assert.Equal(gradient, otherGradient);
+                Assert.Equal(sums, otherSums);
+            }
+
+            Assert.Contains(gradient, bits => bits != 0);
+        }
+    }
+
     /// <summary>
     /// Gradients, losses and AdamW steps of 33 small networks. Another processor, runtime switch or C library must give the same;
     /// a change of the arithmetic changes this line, the arithmetic version and the hashes of the ready jobs together.
@@ -49,14 +69,17 @@ public sealed class GradientBitsTests
     [InlineData("512", nameof(VectorWidth.Bits512))]
     public void EveryVectorWidthAgrees(string forced, string width)
     {
-        var here = ShardedGradient.Digest();
-        var there = DigestAt(forced);
-        Assert.StartsWith(width, there);
-        Assert.Equal(here.Split(' ')[1], there.Split(' ')[1]);
+        var there = DigestsAt(forced);
+        foreach (var (here, other) in (ReadOnlySpan<(string, string)>)
+            [(ShardedGradient.Digest(), there.Dense), (ShardedGradient.LayerDigest(), there.Layers)])
+        {
+            Assert.StartsWith(width, other);
+            Assert.Equal(here.Split(' ')[1], other.Split(' ')[1]);
+        }
     }
 
     /// <summary>The width is chosen once a process, so another choice needs the assemblies loaded once more.</summary>
-    private static string DigestAt(string forced)
+    private static (string Dense, string Layers) DigestsAt(string forced)
     {
         var context = new AssemblyLoadContext(forced, isCollectible: true);
         var folder = Path.GetDirectoryName(typeof(GradientBitsTests).Assembly.Location)!;
@@ -77,9 +100,10 @@ public sealed class GradientBitsTests
             Environment.SetEnvironmentVariable(VectorPath.EnvironmentVariable, before);
         }
 
-        var digest = tests.GetType(typeof(ShardedGradient).FullName!)!.GetMethod(nameof(ShardedGradient.Digest))!;
-        var result = (string)digest.Invoke(null, null)!;
+        var type = tests.GetType(typeof(ShardedGradient).FullName!)!;
+        var dense = (string)type.GetMethod(nameof(ShardedGradient.Digest))!.Invoke(null, null)!;
+        var layers = (string)type.GetMethod(nameof(ShardedGradient.LayerDigest))!.Invoke(null, null)!;
         context.Unload();
-        return result;
+        return (dense, layers);
     }
 }

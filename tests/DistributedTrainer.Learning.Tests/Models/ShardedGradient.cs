@@ -16,15 +16,18 @@ internal sealed unsafe class ShardedGradient
     private readonly float[] _y;
 
     public ShardedGradient(Activation activation, LossSpec loss, int rows, int shards)
+        : this([new Dense(37) { Activation = activation }, new Dense(19) { Activation = activation }, new Dense(10)], [45], loss, rows, shards)
+    {
+    }
+
+    public ShardedGradient(IReadOnlyList<LayerSpec> layers, IReadOnlyList<int> inputShape, LossSpec loss, int rows, int shards)
     {
         var classes = loss is CrossEntropy ? 10 : 0;
-        _network = Network.Compile(
-            [new Dense(37) { Activation = activation }, new Dense(19) { Activation = activation }, new Dense(10)],
-            loss, [45], classes > 0 ? 1 : 10, classes);
+        _network = Network.Compile(layers, loss, inputShape, classes > 0 ? 1 : 10, classes);
         _slices = ShardTree.SliceRows(rows, shards);
         _parameters = new float[_network.Layout.Length];
         _network.Initialize(_parameters, 4);
-        _x = Random(rows * 45, 1);
+        _x = Random(rows * _network.InputLength, 1);
         _y = classes > 0 ? [.. Enumerable.Range(0, rows).Select(row => (float)(row % 10))] : Random(rows * 10, 2);
     }
 
@@ -61,14 +64,29 @@ internal sealed unsafe class ShardedGradient
                 var (gradient, sums) = sharded.InOneSlot();
                 hash.AppendData([.. gradient.SelectMany(BitConverter.GetBytes)]);
                 hash.AppendData(BitConverter.GetBytes(sums.Loss));
-                hash.AppendData([.. sharded.AfterAdam(gradient, sums.Denominator).SelectMany(BitConverter.GetBytes)]);
+                hash.AppendData([.. sharded.AfterAdam(gradient, sums).SelectMany(BitConverter.GetBytes)]);
             }
         }
 
         return $"{VectorPath.Current} {Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
 
-    private int[] AfterAdam(int[] gradient, double denominator)
+    /// <summary>A digest of gradients and steps of models with every kind of layer, for comparing vector widths.</summary>
+    public static string LayerDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (layers, inputShape) in LayerModels.All.Values)
+        {
+            var sharded = new ShardedGradient(layers, inputShape, new CrossEntropy(), 23, 7);
+            var (gradient, sums) = sharded.InOneSlot();
+            hash.AppendData([.. gradient.SelectMany(BitConverter.GetBytes)]);
+            hash.AppendData([.. sharded.AfterAdam(gradient, sums).SelectMany(BitConverter.GetBytes)]);
+        }
+
+        return $"{VectorPath.Current} {Convert.ToHexStringLower(hash.GetHashAndReset())}";
+    }
+
+    private int[] AfterAdam(int[] gradient, StepSums sums)
     {
         using var optimizer = new RangeOptimizer(
             new AdamW { LearningRate = 0.01 }, new PenaltySpec(1e-3, 1e-2), _network.Layout, 0, gradient.Length);
@@ -78,7 +96,7 @@ internal sealed unsafe class ShardedGradient
             fixed (float* w = weights)
             {
                 for (var step = 0; step < 3; step++)
-                    optimizer.Update(w, w, (float*)g, denominator, step);
+                    optimizer.Update(w, w, (float*)g, sums, step);
             }
         }
 
@@ -91,12 +109,15 @@ internal sealed unsafe class ShardedGradient
         if (rows == 0)
             return [.. shards.Select(_ => (Array.Empty<float>(), default(StepSums)))];
         var (inputs, targets) = (_network.InputLength, _network.TargetLength);
-        using var pass = _network.CreatePass(rows);
+        using var pass = _network.CreatePass(rows, seed: 8);
+        pass.Step = 3;
         var filled = 0;
         foreach (var shard in shards)
         {
             var begin = _slices[..shard].Sum();
             _x.AsSpan(begin * inputs, _slices[shard] * inputs).CopyTo(new Span<float>(pass.Inputs, rows * inputs)[(filled * inputs)..]);
+            for (var row = 0; row < _slices[shard]; row++)
+                pass.RowIds[filled + row] = (uint)(begin + row);
             _y.AsSpan(begin * targets, _slices[shard] * targets).CopyTo(new Span<float>(pass.Targets, rows * targets)[(filled * targets)..]);
             filled += _slices[shard];
         }
@@ -126,8 +147,16 @@ internal sealed unsafe class ShardedGradient
         var (gradient, sums) = ShardTree.Fold(
             _slices,
             leaf => leaves[leaf],
-            (left, right) => ([.. left.Gradient.Zip(right.Gradient, (a, b) => a + b)], left.Sums + right.Sums));
+            Add);
         return (Bits.Of(gradient), sums);
+    }
+
+    private (float[] Gradient, StepSums Sums) Add((float[] Gradient, StepSums Sums) left, (float[] Gradient, StepSums Sums) right)
+    {
+        float[] sum = [.. left.Gradient];
+        fixed (float* l = sum, r = right.Gradient)
+            _network.Layout.AddGradients(0, sum.Length, l, left.Sums.Samples, r, right.Sums.Samples);
+        return (sum, left.Sums + right.Sums);
     }
 
     private static float[] Random(int length, uint stream)

@@ -128,7 +128,8 @@ public sealed unsafe class RangeOptimizerTests
             foreach (var (begin, end) in borders.Zip(borders[1..]).Reverse())
             {
                 parts.Update(
-                    begin, end - begin, inParts.Pointer + begin, inParts.Pointer + begin, left.Pointer + begin, right.Pointer + begin, 17, step);
+                    begin, end - begin, inParts.Pointer + begin, inParts.Pointer + begin, left.Pointer + begin, right.Pointer + begin,
+                    new StepSums(0, 17, 17), 0, step);
             }
 
             using var sum = Random(10 + (uint)step);

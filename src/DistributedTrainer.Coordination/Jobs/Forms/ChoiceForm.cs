@@ -21,7 +21,22 @@ internal sealed class ChoiceForm<T>(string noun) : Form<T>
             string.Join(", ", options.Fields.Select(field => field.Name)),
             found => options.Read(found),
             value => value is V v && (isThis is null || isThis(v)),
-            (value, purpose) => (MapNode)options.Write((V)value!, purpose),
+            (value, purpose) => options.Write((V)value!, purpose),
+            options.Schema));
+        return this;
+    }
+
+    /// <summary>An alternative that is more than its word, and whose options may be a list.</summary>
+    public ChoiceForm<T> Add<V>(string word, ListOrMapForm<V> options)
+        where V : T
+    {
+        _alternatives.Add(new Alternative(
+            word,
+            NeedsOptions: true,
+            options.Keys,
+            found => options.Read(found),
+            value => value is V,
+            (value, purpose) => options.Write((V)value!, purpose),
             options.Schema));
         return this;
     }
@@ -55,7 +70,7 @@ internal sealed class ChoiceForm<T>(string noun) : Form<T>
         var alternative = _alternatives.Find(a => a.IsThis(value))
             ?? throw new ArgumentException($"the {noun} {value} has no form in a job file", nameof(value));
         var options = alternative.Write(value, purpose);
-        return options.Entries.Count == 0
+        return options is MapNode { Entries.Count: 0 }
             ? ScalarNode.Plain(alternative.Word)
             : new MapNode(Place.None, [new MapEntry(alternative.Word, Place.None, options)]);
     }
@@ -100,6 +115,6 @@ internal sealed class ChoiceForm<T>(string noun) : Form<T>
         string Keys,
         Func<Found, T> Read,
         Func<T, bool> IsThis,
-        Func<T, Purpose, MapNode> Write,
+        Func<T, Purpose, JobNode> Write,
         Func<JsonObject> Schema);
 }

@@ -33,7 +33,8 @@ internal static class DataSection
             .Add("idx", Idx())
             .Add("npy", Npy())
             .Add("synthetic", Synthetic())
-            .Later("text", "images");
+            .Add("text", Text())
+            .Later("images");
     }
 
     private static MapForm<MnistData> Mnist()
@@ -80,6 +81,22 @@ internal static class DataSection
                 data => data.Labels, (data, path) => data with { Labels = path }, inRecipe: false),
         PartForm.InputsAndLabels);
 
+    private static MapForm<TextData> Text()
+    {
+        var count = new WholeForm<int>(1);
+        var keys = Keys("A text file as windows of tokens; each token's target is the one that follows.", "text", new TextData(null, 0))
+            .Optional("path", "The file; by default $DTRAIN_DATA/tinyshakespeare/input.txt.", PathForm.Instance,
+                data => data.Path, (data, path) => data with { Path = path }, inRecipe: false)
+            .Required("window", "Tokens in a window.", count, data => data.Window, (data, window) => data with { Window = window })
+            .Optional("tokens", "characters: those of the file are the vocabulary, saved with the model. bytes: all 256.",
+                new WordForm<TokenKind>("kind of tokens"), data => data.Tokens, (data, tokens) => data with { Tokens = tokens })
+            .Optional("stride", "Tokens from one training window's begin to the next one's; by default the window's length.",
+                new UnsetForm<int>(count), data => data.Stride, (data, stride) => data with { Stride = stride });
+        Fractions(keys, PartForm.Table, "the last part of the text");
+        keys.Refused("normalize", "tokens are indexes, which are not scaled; remove the key");
+        return Sharding(keys);
+    }
+
     private static MapForm<SyntheticData> Synthetic()
     {
         var count = new WholeForm<int>(1);
@@ -88,7 +105,9 @@ internal static class DataSection
             .Required("inputs", "Length of an input.", count, data => data.Inputs, (data, inputs) => data with { Inputs = inputs })
             .Required("classes", "Number of classes.", count, data => data.Classes, (data, classes) => data with { Classes = classes })
             .Optional("distinct", "Rows that differ; the others repeat them. By default all.", new UnsetForm<int>(count),
-                data => data.Distinct, (data, distinct) => data with { Distinct = distinct });
+                data => data.Distinct, (data, distinct) => data with { Distinct = distinct })
+            .Optional("tokens", "Whether inputs are tokens, indexes below the classes, each with a class of its own.", BooleanForm.Instance,
+                data => data.Tokens, (data, tokens) => data with { Tokens = tokens });
         return Parts(keys, PartForm.FractionOnly);
     }
 
@@ -100,7 +119,14 @@ internal static class DataSection
     private static MapForm<T> Parts<T>(MapForm<T> keys, PartForm part)
         where T : DataSpec
     {
-        Validation(keys, part);
+        Fractions(keys, part, "drawn by the seed, stratified by class");
+        return Preparation(keys);
+    }
+
+    private static void Fractions<T>(MapForm<T> keys, PartForm part, string how)
+        where T : DataSpec
+    {
+        Validation(keys, part, how);
         keys.Optional("test", "A fraction of the rows kept for the test after training, or files.", part,
             data => new Part(data.TestFraction, data.TestFiles),
             (data, test) => (T)(data with { TestFraction = test.Fraction, TestFiles = test.Files }));
@@ -108,20 +134,22 @@ internal static class DataSection
             ? null
             : $"validation ({Numerals.Text(data.ValidationFraction)}) and test ({Numerals.Text(data.TestFraction)}) leave no rows to train on; "
                 + "their sum must be below 1");
-        return Preparation(keys);
     }
 
-    private static void Validation<T>(MapForm<T> keys, PartForm part)
+    private static void Validation<T>(MapForm<T> keys, PartForm part, string how = "drawn by the seed, stratified by class")
         where T : DataSpec => keys.Optional(
-            "validation", "A fraction of the rows kept for validation, drawn by the seed, stratified by class; or files.", part,
+            "validation", $"A fraction of the rows kept for validation, {how}; or files.", part,
             data => new Part(data.ValidationFraction, data.ValidationFiles),
             (data, validation) => (T)(data with { ValidationFraction = validation.Fraction, ValidationFiles = validation.Files }));
 
     private static MapForm<T> Preparation<T>(MapForm<T> keys)
-        where T : DataSpec => keys
+        where T : DataSpec => Sharding(keys
         .Optional("normalize", "How inputs are scaled; fitted on the training rows.",
             new UnsetForm<Normalization>(new WordForm<Normalization>("normalization")),
-            data => data.Normalize, (data, normalize) => (T)(data with { Normalize = normalize }))
+            data => data.Normalize, (data, normalize) => (T)(data with { Normalize = normalize })));
+
+    private static MapForm<T> Sharding<T>(MapForm<T> keys)
+        where T : DataSpec => keys
         .Optional("shard-by", "batch: shards are slices of every shuffled batch. rows: shards are fixed parts of the rows.",
             new WordForm<ShardBy>("way to shard"), data => data.ShardBy, (data, by) => (T)(data with { ShardBy = by }));
 

@@ -1,0 +1,73 @@
+namespace DistributedTrainer.Numerics;
+
+/// <summary>
+/// Two-dimensional convolutions and their gradients in float32. No matrix of patches is written down: an input is copied once into
+/// planes with a border of zeros, where each tap of all output pixels is one contiguous run, and the register tiles read them there.
+/// Any number of threads may compute at once.
+/// </summary>
+public static unsafe class Convolution
+{
+    /// <summary>
+    /// y = x ∗ weight + bias: x (rows, channels, height, width), weight (filters, channels, kernel height, kernel width), bias
+    /// (filters) or null, y (rows, filters, output height, output width). Each output is one chain over (channel, ky, kx) in
+    /// ascending order from +0; the bias is a rounding of its own.
+    /// </summary>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="rows">Number of inputs.</param>
+    /// <param name="isRectified">Whether max(y, 0) is stored: NaN passes, and both zeros become +0.</param>
+    public static void Forward(in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y, bool isRectified = false)
+        => Forward(shape, rows, x, weight, bias, y, isRectified, VectorPath.Current);
+
+    /// <summary>
+    /// The gradient by x, (rows, channels, height, width), from that by y: one chain over (filter, ky, kx) in ascending order from +0.
+    /// </summary>
+    public static void InputGradient(in ConvolutionShape shape, int rows, float* dy, float* weight, float* dx)
+        => InputGradient(shape, rows, dy, weight, dx, VectorPath.Current);
+
+    /// <summary>
+    /// The gradients by weight and bias (null for none), from dy and x of all segments' rows: one chain a segment over
+    /// (row, output y, output x) in ascending order from +0, segments added in tree order.
+    /// </summary>
+    /// <exception cref="ArgumentException">The segments are no complete tree, or there are none.</exception>
+    public static void WeightGradient(
+        in ConvolutionShape shape, float* dy, float* x, ReadOnlySpan<Segment> segments, float* weight, float* bias)
+        => WeightGradient(shape, dy, x, segments, weight, bias, VectorPath.Current);
+
+    internal static void Forward(
+        in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y, bool isRectified, VectorWidth width)
+    {
+        var planes = TapPlanes.OfInput(shape);
+        var kernel = new PlaneKernel(planes, rows, shape.Filters, shape.Taps, x, weight, bias, y, shape.OutputHeight, shape.OutputWidth, isRectified);
+        VectorPath.Run(ref kernel, width);
+    }
+
+    internal static void InputGradient(in ConvolutionShape shape, int rows, float* dy, float* weight, float* dx, VectorWidth width)
+    {
+        var area = shape.KernelHeight * shape.KernelWidth;
+        var turned = Workspace.Current.Turned((long)shape.Filters * shape.Taps);
+        for (var c = 0; c < shape.Channels; c++)
+        {
+            for (var f = 0; f < shape.Filters; f++)
+            {
+                var source = new ReadOnlySpan<float>(weight + ((long)f * shape.Channels + c) * area, area);
+                source.CopyTo(new Span<float>(turned + ((long)c * shape.Filters + f) * area, area));
+            }
+        }
+
+        var planes = TapPlanes.OfOutputGradient(shape);
+        var kernel = new PlaneKernel(planes, rows, shape.Channels, shape.Filters * area, dy, turned, null, dx, shape.Height, shape.Width, false);
+        VectorPath.Run(ref kernel, width);
+    }
+
+    internal static void WeightGradient(
+        in ConvolutionShape shape, float* dy, float* x, ReadOnlySpan<Segment> segments, float* weight, float* bias, VectorWidth width)
+    {
+        if (Segment.Check(segments) == 0)
+            throw new ArgumentException("A weight gradient needs at least one row.", nameof(segments));
+        fixed (Segment* first = segments)
+        {
+            var kernel = new FilterGradientKernel(shape, dy, x, first, segments.Length, SegmentCursor.Depth(segments), weight, bias);
+            VectorPath.Run(ref kernel, width);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+
+namespace DistributedTrainer.Numerics;
+
+/// <summary>
+/// Sums over taps for all pixels of images, image by image: the forward pass, and the gradient by the input, which is a convolution of the
+/// output's gradient with the kernels turned around. A product of weights (outputs, taps) with taps (taps, pixels), whose right operand is read from
+/// the planes as it is.
+/// </summary>
+internal readonly unsafe struct PlaneKernel(
+    TapPlanes planes, int rows, int outputs, int taps, float* source, float* weight, float* bias, float* target, int height, int width,
+    bool isRectified) : IVectorKernel
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TVector>()
+        where TVector : struct, IVector<TVector>
+    {
+        var columns = RegisterTile<TVector>.Columns;
+        var pixels = (height - 1) * planes.Pitch + width;
+        var stride = (pixels + columns - 1) / columns * columns;
+        var workspace = Workspace.Current;
+        var packed = workspace.Left(LeftPacking.Length(outputs, taps));
+        LeftPacking.PackRows(outputs, taps, weight, taps, packed);
+        var offsets = workspace.Offsets(taps);
+        planes.Offsets(offsets);
+        var images = workspace.Planes((long)planes.Length + columns);
+        new Span<float>(images, planes.Length + columns).Clear();
+        var sums = workspace.Tiles((long)(outputs + LeftPacking.PanelRows) * stride);
+        var sourceLength = (long)planes.Channels * planes.Height * planes.Width;
+        for (var row = 0; row < rows; row++)
+        {
+            planes.Fill(source + row * sourceLength, images);
+            for (var pixel = 0; pixel < stride; pixel += columns)
+            {
+                for (var output = 0; output < outputs; output += LeftPacking.PanelRows)
+                {
+                    ShiftedTile<TVector>.Run(
+                        LeftPacking.HeightOf(outputs - output), taps, packed + (long)output * taps, offsets, images + pixel,
+                        sums + (long)output * stride + pixel, stride);
+                }
+            }
+
+            Compact<TVector>(sums, stride, target + (long)row * outputs * height * width);
+        }
+    }
+
+    /// <summary>Leaves out what lies between the rows, adds the bias and applies the rectifier.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Compact<TVector>(float* sums, int stride, float* to)
+        where TVector : struct, IVector<TVector>
+    {
+        for (var output = 0; output < outputs; output++)
+        {
+            var add = TVector.Broadcast(bias is null ? 0 : bias[output]);
+            for (var y = 0; y < height; y++, to += width)
+            {
+                var from = sums + (long)output * stride + y * planes.Pitch;
+                var x = 0;
+                for (; x <= width - TVector.Count; x += TVector.Count)
+                    TVector.Store(Finish(TVector.Load(from + x), add), to + x);
+                if (x < width && width >= TVector.Count)
+                {
+                    // Some pixels a second time: from the sums, so with the same result.
+                    x = width - TVector.Count;
+                    TVector.Store(Finish(TVector.Load(from + x), add), to + x);
+                    continue;
+                }
+
+                for (; x < width; x++)
+                    Lanes1.Store(Finish(Lanes1.Load(from + x), Lanes1.Broadcast(bias is null ? 0 : bias[output])), to + x);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TVector Finish<TVector>(TVector sum, TVector add)
+        where TVector : struct, IVector<TVector>
+    {
+        if (bias is not null)
+            sum += add;
+        return isRectified ? TVector.Select(TVector.LessThanOrEqual(sum, TVector.Zero), TVector.Zero, sum) : sum;
+    }
+}
