@@ -76,32 +76,7 @@ internal sealed class NodeCheckpoints(IActorRef coordinator)
     {
         try
         {
-            var entries = book.Select(text => JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!).ToList();
-            // The job is queued under its own name, everything else of this run under the run's.
-            var queued = entries.OfType<JobQueued>().Last(entry => entry.JobId == RunGeneration.JobOf(order.JobId));
-            entries.RemoveAll(entry => entry.JobId != order.JobId);
-            var opened = entries.OfType<JobOpened>().Last();
-            CheckpointFolder.Complete(
-                order.Folder,
-                new CheckpointManifest
-                {
-                    Format = CheckpointManifest.CurrentFormat,
-                    Version = order.Version,
-                    Term = order.Term,
-                    Arithmetic = ArithmeticVersion.Current,
-                    RecipeSha256 = opened.RecipeSha256,
-                    DataSha256 = opened.DataSha256,
-                    Job = queued.Submission.JobText,
-                    Parameters = opened.Started.Parameters,
-                    Parts = [.. order.Parts.Select(text => PartReport.Parse(text).Part!)],
-                    TrainSeconds = order.TrainSeconds,
-                    Epochs =
-                    [
-                        .. entries.OfType<EpochDecided>().Where(epoch => epoch.Row.Step < order.Version)
-                            .Select(epoch => new CheckpointEpoch(epoch.Row, epoch.Samples, epoch.State, epoch.Decision)),
-                    ],
-                },
-                order.Keep);
+            CheckpointFolder.Complete(order.Folder, CheckpointManifest.Compose(order, book, ArithmeticVersion.Current), order.Keep);
             return "";
         }
         catch (Exception exception) when (exception is DataException or IOException or UnauthorizedAccessException)
