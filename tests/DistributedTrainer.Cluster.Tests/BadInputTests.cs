@@ -16,7 +16,6 @@ public class BadInputTests
         { "--set model.1.dense.units=9", "10 classes", ["--set", "model.1.dense.units=9"] },
         { "--set stop={steps: 5}", "5 steps", ["--set", "stop={steps: 5}"] },
         { "--set data={source: csv, path: no.csv, target: y}", "no.csv", ["--set", "data={source: csv, path: no.csv, target: y}"] },
-        { "--resume", "--resume", ["--resume"] },
         { "--nodes 0", "--nodes", ["--nodes", "0"] },
         { "--threads x", "--threads", ["--threads", "x"] },
         { "--replicas 3", "--replicas", ["--nodes", "2", "--replicas", "3"] },

@@ -66,7 +66,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         });
         Receive<ClusterEvent.MemberRemoved>(removed =>
         {
-            _gathering.Forget($"{removed.Member.Address.Host}:{removed.Member.Address.Port}");
+            _gathering.Forget(AddressOf(removed.Member));
             Stash.Stash(); // the logic hears it too
         });
         Receive<TickMessage>(_ => Gather());
@@ -86,7 +86,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         if (_gathering.Book is not { } book)
             return;
         if (book.Count > 0)
+        {
             _logic.Recover(book, _gathering.Reports, Now);
+            if (_cluster is not null)
+                _logic.HandleMembers(_cluster.State.Members.Select(AddressOf).ToHashSet(), Now);
+        }
+
         // What the coordinator before this one told last may have died with it: whoever listens here hears all of it, again or not.
         foreach (var jobEvent in _logic.JobIds.SelectMany(_logic.Replay))
             Context.System.EventStream.Publish(jobEvent);
@@ -154,10 +159,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private void Gone(ClusterEvent.MemberRemoved removed)
     {
-        var address = $"{removed.Member.Address.Host}:{removed.Member.Address.Port}";
+        var address = AddressOf(removed.Member);
         _nodes.Remove(address);
         _logic.HandleGone(address, removed.PreviousStatus == MemberStatus.Exiting, Now);
     }
+
+    private static string AddressOf(Member member) => $"{member.Address.Host}:{member.Address.Port}";
 
     private void Follow(FollowJob follow)
     {

@@ -93,6 +93,13 @@ public sealed class ClusterNode : IAsyncDisposable
         }
     }
 
+    /// <summary>What the cluster, as this node sees it now, survives and what it does not, in words.</summary>
+    public string DescribeSurvival()
+    {
+        var voters = Cluster.Get(_system).State.Members.Count(member => member.HasRole("coordinator"));
+        return Survival.Limits(SurvivalDowning.PolicyOf(_system.Settings.Config.GetConfig("dtrain")), voters);
+    }
+
     /// <summary>Hands a job to the coordinator. Repeating it with the same id is one job.</summary>
     public void Submit(JobSubmission submission) => _nodeActor.Tell(ClusterClient.Message(submission));
 

@@ -26,6 +26,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, ModelSaved> _savedModels = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
+    private IActorRef? _closing;
+    private OpenJob? _awaitsClosing;
     private string? _jobId;
     private JobReport? _jobReport;
     private JobReport? _closedReport;
@@ -36,7 +38,6 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator, Func<OpenJob, JobOpenedHere> opener)
     {
         (_description, _transport, _pool, _coordinator, _opener) = (description, transport, pool, coordinator, opener);
-
         _checkpoints = new NodeCheckpoints(coordinator);
         Receive<ReportTick>(_ => Tick());
         Receive<string>(Greet);
@@ -56,6 +57,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Obey<CloseJob>(Close);
 
         Receive<JobOpenedHere>(Opened);
+        Receive<Terminated>(Closed);
         Receive<JobReport>(Learn);
         Receive<ToCoordinator>(PassOn);
 
@@ -164,6 +166,12 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         if (_jobId == open.JobId)
             return;
         CloseCurrent();
+        if (_closing is not null)
+        {
+            _awaitsClosing = open; // it may be the same job, afresh: its actor's name and its place in the data plane are not free yet
+            return;
+        }
+
         _jobId = open.JobId;
         _closedReport = null;
         _jobReport = new JobReport(open.JobId, OpenState.Opening, "", "", 0, 0, 0, 0, -1, false, 0, 0, 0);
@@ -194,6 +202,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
                 Props.Create(() => new JobActor(job, opened.Store!, _description.Address, _transport, _pool, _description.Threads, self))
                     .WithDispatcher(JobActor.ComputeDispatcher),
                 $"job-{job.Id}");
+            Context.Watch(_job);
             return;
         }
 
@@ -245,10 +254,26 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void CloseCurrent()
     {
+        _awaitsClosing = null;
         if (_job is not null)
+        {
             Context.Stop(_job);
+            _closing = _job;
+        }
+
         _closedReport = _jobReport is null ? _closedReport : _jobReport with { IsIdle = true };
         (_job, _jobId, _jobReport) = (null, null, null);
+    }
+
+    private void Closed(Terminated ended)
+    {
+        if (ended.ActorRef.Equals(_job))
+            _job = null; // it failed; the coordinator has been told
+        if (!ended.ActorRef.Equals(_closing))
+            return;
+        _closing = null;
+        if (_awaitsClosing is { } open)
+            Open(open);
     }
 
     private void BeginToLeave(Leave leave)

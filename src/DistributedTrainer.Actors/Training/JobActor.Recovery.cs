@@ -14,7 +14,6 @@ internal sealed partial class JobActor
     private readonly HashSet<HelpWork> _helped = [];
     private readonly Dictionary<string, string> _goneWhy = [];
     private HashSet<string> _gone = [];
-    private bool _isHelping;
 
     // ---- who is there -----------------------------------------------------------------------------------------------------
 
@@ -75,7 +74,6 @@ internal sealed partial class JobActor
     /// <summary>Takes the next piece of work whose version is here; what is of the past, or cannot be had, falls away.</summary>
     private void HelpNext()
     {
-        _isHelping = false;
         for (var left = _help.Count; left > 0 && _active is not null; left--)
         {
             var work = _help.Dequeue();
@@ -87,7 +85,6 @@ internal sealed partial class JobActor
 
             if (!_arrivals.HaveAll(work.Step))
                 continue;
-            _isHelping = true;
             if (work.IsEvaluation)
                 Divide(work.First, work.End, (begin, stop) => new ComputeEvaluation(work.Step, begin, stop));
             else

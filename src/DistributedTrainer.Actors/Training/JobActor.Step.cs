@@ -126,8 +126,7 @@ internal sealed partial class JobActor
 
     private void Computed(StepComputed computed)
     {
-        if (!_isHelping)
-            _shardSteps += computed.Shards;
+        _shardSteps += computed.Shards;
         _partials.AddRange(computed.Partials);
         if (--_computing > 0)
             return;

@@ -5,7 +5,8 @@ namespace DistributedTrainer.Cli;
 /// <summary>Where a job's checkpoints lie.</summary>
 internal static class CheckpointPath
 {
-    private const string Folder = "checkpoints";
+    /// <summary>Of a report.</summary>
+    public const string Folder = "checkpoints";
 
     /// <returns>checkpoint.path, else a folder in the report; null where the job wants none.</returns>
     /// <exception cref="CommandException">The job is to be resumed, and nothing says from where.</exception>

@@ -69,6 +69,13 @@ internal sealed class ReportFolder
             : throw new CommandException($"{path} holds no run: {JobFileName} is missing; name the report folder of the run to resume with --report", ExitCode.WrongInput);
     }
 
+    /// <summary>The run is over and nobody will resume it.</summary>
+    public void DeleteCheckpoints()
+    {
+        if (Directory.Exists(PathOf(CheckpointPath.Folder)))
+            Directory.Delete(PathOf(CheckpointPath.Folder), recursive: true);
+    }
+
     /// <summary>Training begins: a folder that is resumed gets the job as it is run now.</summary>
     public void Begin(Job job)
     {
@@ -86,7 +93,8 @@ internal sealed class ReportFolder
             return;
         File.Delete(PathOf(_firstFile));
         File.Delete(PathOf(HistoryFile));
-        foreach (var folder in Enumerable.Reverse(_createdFolders))
+        // The coordinator sees that checkpoints can be written before it knows whether the job can run.
+        foreach (var folder in Enumerable.Reverse(_createdFolders).Prepend(PathOf(CheckpointPath.Folder)))
         {
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);

@@ -55,7 +55,8 @@ public static class AssignmentPlanner
 
     /// <summary>
     /// The ranges whose state is nowhere: not with a node that serves it, nor with one that keeps its backup, nor with one that is about
-    /// to hand it over.
+    /// to hand it over. Before an assignment is in force only the first one's primaries make a range from the seed; backups take over
+    /// from the first version on.
     /// </summary>
     /// <param name="nodes">Nodes that take part.</param>
     /// <param name="leaving">Nodes that are about to leave politely.</param>
@@ -64,13 +65,12 @@ public static class AssignmentPlanner
     public static IReadOnlyList<int> LostRanges(
         IReadOnlyList<PlannedNode> nodes, IReadOnlyCollection<string> leaving, Assignment previous, Assignment? inForce)
     {
-        if (inForce is null)
-            return []; // version 0 is made from the seed anywhere
-        return [.. Enumerable.Range(0, previous.Primaries.Count).Where(range => !HasState(range))];
+        var primaries = (inForce ?? previous).Primaries;
+        return [.. Enumerable.Range(0, primaries.Count).Where(range => !HasState(range))];
 
         bool HasState(int range) =>
-            nodes.Any(node => node.Serves.Contains(range) || node.Keeps.Contains(range) || node.Address == inForce.Primaries[range])
-            || leaving.Contains(inForce.Primaries[range]);
+            nodes.Any(node => node.Address == primaries[range] || (inForce is not null && (node.Serves.Contains(range) || node.Keeps.Contains(range))))
+            || leaving.Contains(primaries[range]);
     }
 
     private static string[] SpreadShards(List<PlannedNode> workers, int shards)

@@ -105,9 +105,10 @@ public sealed partial class CoordinatorLogic
     /// </summary>
     private void Abandon(JobRecord job, IReadOnlyList<int> lost)
     {
-        var owners = string.Join(", ", lost.Select(range => job.InForce!.Primaries[range]).Distinct());
-        var backups = job.InForce!.Backups.Count > 0
-            ? $"and so was the backup, on {string.Join(", ", lost.Select(range => job.InForce.BackupOf(range)).Distinct())}, before another one had caught up"
+        var assignment = (job.InForce ?? job.Latest)!;
+        var owners = string.Join(", ", lost.Select(range => assignment.Primaries[range]).Distinct());
+        var backups = job.InForce is null ? "before the first step"
+            : assignment.Backups.Count > 0 ? $"and so was the backup, on {string.Join(", ", lost.Select(assignment.BackupOf).Distinct())}, before another one had caught up"
             : "and no backup was kept; two nodes with the role server and --replicas 1 keep one";
         var reason = $"range {string.Join(", ", lost)} of the parameters was lost with node {owners} in step {_progress?.Step}, {backups}";
         if (!Reopen(job, reason))

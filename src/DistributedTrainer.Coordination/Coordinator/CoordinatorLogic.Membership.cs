@@ -22,16 +22,35 @@ public sealed partial class CoordinatorLogic
             _lost.Remove(address);
         else
             _lost[address] = now; // its last words may still be on their way
-        var wasKnown = _nodes.Remove(address);
+        _nodes.Remove(address);
         if (Current is { Opened: not null, Closed: null } job)
         {
             _forgotten[address] = job.Latest?.Number ?? 0;
             // A node that takes the coordinator with it never reports to the next one, but the book knows it.
-            if (job.HasMember(address) || wasKnown)
+            if (job.HasMember(address))
                 Happened(job, politely ? "node-left" : "node-lost", address, politely ? "" : "it is no longer in the cluster");
         }
 
         Reconcile();
+    }
+
+    /// <summary>
+    /// The coordinator's own node is about to leave, with nothing of the job on it: that is written down now. The next coordinator may find
+    /// it gone without having seen how.
+    /// </summary>
+    private void NoteOwnLeave(NodeReport report)
+    {
+        if (report is { Leaving: true, Job: null or { IsIdle: true } } && report.Node.Address == self
+            && Current is { Opened: not null, Closed: null } job && job.HasMember(self))
+            Happened(job, "node-left", self, "");
+    }
+
+    /// <summary>A new coordinator learns from the cluster's membership who was lost together with the one before it.</summary>
+    /// <param name="members">Addresses of all members, whatever their state.</param>
+    public void HandleMembers(IReadOnlySet<string> members, TimeSpan now)
+    {
+        foreach (var address in Current?.Members.Where(address => !members.Contains(address)).ToList() ?? [])
+            HandleGone(address, politely: false, now);
     }
 
     /// <summary>
@@ -104,10 +123,13 @@ public sealed partial class CoordinatorLogic
     /// <summary>A new coordinator hears of a node only if it lives: those of the book that do not report were lost with the old one.</summary>
     private void MissThoseWhoNeverCame(JobRecord job)
     {
-        if (_recoveredAt is not { } recoveredAt || _now - recoveredAt < timeouts.Gather)
+        if (_recoveredAt is not { } recoveredAt)
+            return;
+        var missing = job.Members.Where(address => !_nodes.ContainsKey(address)).ToList();
+        if (missing.Count > 0 && _now - recoveredAt < timeouts.Gather)
             return;
         _recoveredAt = null;
-        foreach (var address in job.Members.Where(address => !_nodes.ContainsKey(address)).ToList())
+        foreach (var address in missing)
         {
             _forgotten[address] = job.Latest?.Number ?? 0;
             Happened(job, "node-lost", address, "it did not report to the new coordinator");

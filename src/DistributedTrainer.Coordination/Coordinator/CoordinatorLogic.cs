@@ -140,7 +140,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         if (!_nodes.TryGetValue(report.Node.Address, out var node))
         {
             _nodes[report.Node.Address] = node = new NodeEntry(report, _joined++);
-            if (Current is { Opened: not null } job && !job.HasMember(report.Node.Address))
+            if (Current is { Opened: not null } job && !job.HasMember(report.Node.Address) && !report.Leaving)
                 Happened(job, "node-joined", report.Node.Address, string.Join(' ', report.Node.Roles));
         }
 
@@ -152,6 +152,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         node.Report = report;
+        NoteOwnLeave(report);
         TakeParts(report);
         SendBook(node);
         CloseOn(report);

@@ -17,6 +17,7 @@ public sealed record CoordinatorTimeouts
 
     /// <summary>For the run's last checkpoint, once its model is saved.</summary>
     public TimeSpan LastCheckpoint { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>For what a lost node said before it was lost, and for reports of what survivors have: two reports and a bit.</summary>
     public TimeSpan LastWords { get; init; } = TimeSpan.FromSeconds(1.2);
 

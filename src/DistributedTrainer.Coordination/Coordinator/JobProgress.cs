@@ -33,6 +33,7 @@ internal sealed class JobProgress(TimeSpan startedAt, double offsetSeconds, long
 
     /// <summary>When the last checkpoint was told of.</summary>
     public TimeSpan? CheckpointToldAt { get; set; }
+
     /// <summary>Since when a range's state has been nowhere; null while all are somewhere.</summary>
     public TimeSpan? RangesLostAt { get; set; }
 

@@ -50,8 +50,12 @@ public static class Survival
             : (SurvivalVerdict.Yield, $"only {here} of {voters.Count} voters are on this side; the other one goes on");
     }
 
-    /// <summary>What a cluster of so many voters cannot survive, in words; for its start.</summary>
-    public static string Limits(SurvivePolicy policy, int voters) => policy == SurvivePolicy.Any || (policy == SurvivePolicy.Auto && voters < FewestForMajority)
-        ? "survives the loss of all nodes but one; nodes that lose sight of each other go on apart until they are started again"
-        : $"survives the loss of {(voters - 1) / 2} of {voters} nodes with the role coordinator at once; of more at once it does not";
+    /// <summary>What a cluster of so many voters survives and what it does not, in words; for its start.</summary>
+    public static string Limits(SurvivePolicy policy, int voters)
+    {
+        var who = voters == 1 ? "this cluster has 1 node with the role coordinator" : $"this cluster has {voters} nodes with the role coordinator";
+        return policy == SurvivePolicy.Any || (policy == SurvivePolicy.Auto && voters < FewestForMajority)
+            ? $"{who}: it survives the loss of all but one of them; parts that lose sight of each other go on apart, to the same weights"
+            : $"{who}: it survives the loss of {(voters - 1) / 2} of them at once; if more are lost at once, the rest waits for a supervisor to start it again";
+    }
 }

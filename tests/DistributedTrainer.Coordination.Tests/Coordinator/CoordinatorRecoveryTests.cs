@@ -56,6 +56,18 @@ public class CoordinatorRecoveryTests
     }
 
     [Fact]
+    public void A_new_coordinator_that_knows_the_members_does_not_wait_for_those_who_are_gone()
+    {
+        var cluster = Running(servers: 2, replicas: 1, epochs: 30);
+        cluster.Vanish("n0");
+        cluster.MoveCoordinator("n1", new HashSet<string> { "n1", "n2" });
+        cluster.Step();
+        Assert.Equal("n0", Assert.Single(cluster.Changes("node-lost")).Node);
+        Assert.Equal("completed", cluster.ToEnd().State);
+        Assert.Single(cluster.Changes("node-lost"));
+    }
+
+    [Fact]
     public void A_range_without_a_backup_is_lost_with_its_node_and_the_reason_says_what_would_help()
     {
         var cluster = Running(servers: 2, replicas: 0);

@@ -34,6 +34,20 @@ public class CoordinatorReopeningTests
         Assert.Equal("from step 0, because there is no checkpoint", Assert.Single(cluster.Changes("resumed")).Detail);
     }
 
+    /// <summary>Nobody but the first primaries makes version 0, and a backup takes over from the first version on: so all begin anew.</summary>
+    [Theory, InlineData(0), InlineData(1)]
+    public void A_primary_lost_before_the_first_step_costs_no_more_than_a_new_beginning(int replicas)
+    {
+        var cluster = new PlayedCluster(3) { Parameters = 5000 };
+        cluster.Submit(SmallJobs.Submit(job => job with { Epochs = 10 }, minNodes: 3) with { Replicas = replicas });
+        cluster.Until(() => cluster.Events.OfType<JobStarted>().Any(), "an open job");
+        cluster.Node("n1").IsSilent = true;
+        cluster.Remove("n1", politely: false);
+        var result = cluster.ToEnd();
+        Assert.Equal(("completed", 40L, 400L, 0L), (result.State, result.Steps, result.Samples, result.StepsRepeated));
+        Assert.Equal("from step 0, because there is no checkpoint", Assert.Single(cluster.Changes("resumed")).Detail);
+    }
+
     [Fact]
     public void A_link_that_fails_is_enough_and_is_told_once()
     {

@@ -18,12 +18,15 @@ internal sealed class JobHost : ReceiveActor
 {
     private SimulatedNode? _node;
     private IActorRef? _job;
+    private IActorRef? _closing;
+    private StartJob? _awaitsClosing;
 
     public JobHost(ManualResetEventSlim started)
     {
         Receive<BeginProcess>(begin => _node = begin.Node);
         Receive<StartJob>(Start);
         Receive<StopJob>(_ => Stop());
+        Receive<Terminated>(Closed);
         Receive<EndProcess>(_ =>
         {
             Stop();
@@ -41,17 +44,34 @@ internal sealed class JobHost : ReceiveActor
 
     private void Start(StartJob start)
     {
-        Stop();
+        if (_closing is not null)
+        {
+            _awaitsClosing = start;
+            return;
+        }
+
         var (node, self) = (_node!, Self);
         _job = Context.ActorOf(Props.Create(() => new JobActor(
             start.Job, start.Store, node.Address, node.Transport, node.Pool, 1, self, node.Surroundings)).WithDispatcher(JobActor.ComputeDispatcher));
+        Context.Watch(_job);
         node.Started(start.Job.Id, _job);
+    }
+
+    private void Closed(Terminated ended)
+    {
+        if (!ended.ActorRef.Equals(_closing))
+            return;
+        _closing = null;
+        if (_awaitsClosing is { } start)
+            Start(start);
     }
 
     private void Stop()
     {
-        if (_job is not null)
-            Context.Stop(_job);
-        _job = null;
+        _awaitsClosing = null;
+        if (_job is null)
+            return;
+        Context.Stop(_job);
+        (_job, _closing) = (null, _job);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class SimulatedCoordinator
 
     private TimeSpan Now => _cluster.World.Now - _started;
 
-    public string Describe() => $"term {_logic.Term}, book {_logic.BookLength}, {string.Join("; ", _logic.Status().Jobs)}; {string.Join("; ", _logic.Status().Nodes)}";
+    public string Describe() => $"term {_logic.Term}, book {_logic.BookLength}, {string.Join("; ", _logic.Status().Jobs)}; knows {string.Join(' ', _logic.Status().Nodes.Select(node => node.Address))}";
 
     public void Handle(SimulatedNode from, object message)
     {
@@ -119,7 +119,11 @@ internal sealed class SimulatedCoordinator
             return;
         _isBegun = true;
         if (book.Count > 0)
+        {
             _logic.Recover(book, _gathering.Reports, Now);
+            _logic.HandleMembers(_node.Membership.Members.Select(member => member.Address).ToHashSet(), Now);
+        }
+
         foreach (var report in _gathering.Reports)
             _logic.Handle(report, Now);
         Deliver();

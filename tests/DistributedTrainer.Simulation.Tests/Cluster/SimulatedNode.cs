@@ -183,8 +183,8 @@ internal sealed class SimulatedNode
 
     public string Describe() =>
         $"{Address}#{Uid}{(IsAlive ? "" : " dead")}{(IsFrozen ? " frozen" : "")}{(Coordinator is null ? "" : " coordinates")} term {_book.Term}, book {_book.Entries.Count}, "
-        + $"sees {string.Join(' ', Membership.Members.Select(member => $"{member.Address}#{member.Uid}"))}, {_jobReport}"
-        + (_jobReport is { } report ? $" serves {string.Join(' ', report.Serves)}, keeps {string.Join(' ', report.Keeps)}, misses {string.Join(' ', report.Unreachable)}" : "");
+        + $"sees {string.Join(' ', Membership.Members.Select(member => $"{member.Address}#{member.Uid}"))}"
+        + (_jobReport is { } report ? $", {report.JobId} {report.State} prepared {report.Prepared}, active {report.Active}, decided {report.DecidedVersion}, serves {string.Join(' ', report.Serves)}, keeps {string.Join(' ', report.Keeps)}, misses {string.Join(' ', report.Unreachable)}" : "");
 
     private static string Text(ICoordinatorMessage message) => message switch
     {
@@ -192,6 +192,7 @@ internal sealed class SimulatedNode
         PrepareAssignment prepare => $"prepare {prepare.Number} of term {prepare.Term}: shards {string.Join(' ', prepare.Shards)}, primaries {string.Join(' ', prepare.Primaries)}, "
             + $"backups {string.Join(' ', prepare.Backups)}, lost {string.Join(' ', prepare.Lost)}",
         OpenJob open => $"open {open.JobId} at {open.Version}",
+        OpenCheckpoints open => $"open checkpoints of {open.JobId}{(open.Resume ? " to resume" : "")}",
         _ => $"{message}",
     };
 

@@ -15,16 +15,10 @@ internal sealed class ControlPlane(World world, SimulatedNetwork network, Weathe
     {
         if (!Passes(message, to))
             return;
-        if (from == to)
-        {
-            to.Post(world.Between(0.01, 0.1), deliver);
-            return;
-        }
-
-        var times = world.Happens(weather.Lost) ? 0 : world.Happens(weather.Doubled) ? 2 : 1;
+        var times = from == to ? 1 : world.Happens(weather.Lost) ? 0 : world.Happens(weather.Doubled) ? 2 : 1;
         for (; times > 0; times--)
         {
-            var at = world.Now + network.Latency();
+            var at = world.Now + (from == to ? world.Between(0.01, 0.1) : network.Latency());
             var last = _arrivals.GetValueOrDefault((from.Uid, to.Uid));
             if (at <= last)
                 at = last + TimeSpan.FromTicks(1);

@@ -51,7 +51,7 @@ internal sealed record Story(
     private static Fault One(Random chance, FaultKind[] kinds, int index) => new(
         kinds[chance.Next(kinds.Length)],
         chance.Next(22),
-        TimeSpan.FromSeconds(4 * (index + 1)),
+        chance.Next(6) == 0 ? TimeSpan.FromSeconds(3 * chance.NextDouble()) : TimeSpan.FromSeconds(8 * (index + 1)),
         chance.Next(12),
         TimeSpan.FromSeconds(Math.Pow(chance.NextDouble(), 2) * 4));
 }

@@ -69,14 +69,21 @@ internal sealed class PlayedCluster
     }
 
     /// <summary>Another node's coordinator takes over, from the longest book that nodes keep. What was on its way is lost.</summary>
-    public void MoveCoordinator(string to)
+    /// <param name="to">The node that hosts it.</param>
+    /// <param name="members">The cluster's members, where they are known to be fewer already.</param>
+    public void MoveCoordinator(string to, IReadOnlySet<string>? members = null)
     {
         _inFlight.Clear();
         Logic = NewLogic(to);
         var longest = _nodes.Values.MaxBy(node => node.Book.Count)!;
         var reports = _nodes.Values.Where(node => node.Refusal is null).Select(node => node.Report()).ToList();
         if (longest.Book.Count > 0)
+        {
             Logic.Recover(longest.Book, reports, Now);
+            if (members is not null)
+                Logic.HandleMembers(members, Now);
+        }
+
         foreach (var report in reports)
             Logic.Handle(report, Now);
     }
