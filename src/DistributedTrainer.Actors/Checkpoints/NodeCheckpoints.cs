@@ -77,33 +77,7 @@ internal sealed class NodeCheckpoints(IActorRef coordinator, FolderRules folders
     {
         try
         {
-            var entries = book.Select(text => JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!).ToList();
-            // The job is queued under its own name, everything else of this run under the run's.
-            var queued = entries.OfType<JobQueued>().Last(entry => entry.JobId == RunGeneration.JobOf(order.JobId));
-            entries.RemoveAll(entry => entry.JobId != order.JobId);
-            var opened = entries.OfType<JobOpened>().Last();
-            RangePart[] parts = [.. order.Parts.Select(text => PartReport.Parse(text).Part!)];
-            CheckpointFolder.Complete(
-                order.Folder,
-                new CheckpointManifest
-                {
-                    Format = CheckpointManifest.CurrentFormat,
-                    Version = order.Version,
-                    Term = order.Term,
-                    Arithmetic = ArithmeticVersion.Current,
-                    RecipeSha256 = opened.RecipeSha256,
-                    DataSha256 = opened.DataSha256,
-                    Job = queued.Submission.JobText,
-                    Parameters = parts.Sum(part => part.Length),
-                    Parts = parts,
-                    TrainSeconds = order.TrainSeconds,
-                    Epochs =
-                    [
-                        .. entries.OfType<EpochDecided>().Where(epoch => epoch.Row.Step < order.Version)
-                            .Select(epoch => new CheckpointEpoch(epoch.Row, epoch.Samples, epoch.State, epoch.Decision)),
-                    ],
-                },
-                order.Keep);
+            CheckpointFolder.Complete(order.Folder, CheckpointManifest.Compose(order, book, ArithmeticVersion.Current), order.Keep);
             return "";
         }
         catch (Exception exception) when (exception is DataException or IOException or UnauthorizedAccessException)

@@ -9,11 +9,11 @@ namespace DistributedTrainer.Actors;
 /// </summary>
 /// <param name="job">The job.</param>
 /// <param name="range">The server's range.</param>
-/// <param name="jobActor">Hears what was written.</param>
-internal sealed class RangeCheckpoints(OpenedJob job, ServerRange range, IActorRef jobActor)
+/// <param name="place">Whose disk it is, and whose job actor hears what was written.</param>
+internal sealed class RangeCheckpoints(OpenedJob job, ServerRange range, ServerPlace place)
 {
     private readonly CheckpointSchedule _schedule = new(job.Job.Checkpoint.Every, job.Plan, job.StartVersion);
-    private readonly CheckpointMarks? _marks = range.Index == 0 ? new CheckpointMarks(job.Job.Checkpoint.Every, TrainingClock.Now) : null;
+    private readonly CheckpointMarks? _marks = range.Index == 0 ? new CheckpointMarks(job.Job.Checkpoint.Every, place.Surroundings.Now) : null;
     private readonly bool _isOn = job.CheckpointFolder.Length > 0 && job.Job.Checkpoint.Every.Unit != CheckpointUnit.Never;
     private Task<TimeSpan> _writing = Task.FromResult(TimeSpan.Zero);
     private long _announced = -1;
@@ -27,7 +27,7 @@ internal sealed class RangeCheckpoints(OpenedJob job, ServerRange range, IActorR
             return 0;
         if (_writing.IsCompletedSuccessfully)
             _marks.Took(_writing.Result);
-        var mark = _marks.At(version, isHeld, isFinal, TrainingClock.Now);
+        var mark = _marks.At(version, isHeld, isFinal, place.Surroundings.Now);
         Announce(mark, isFinal);
         return mark;
     }
@@ -49,22 +49,23 @@ internal sealed class RangeCheckpoints(OpenedJob job, ServerRange range, IActorR
     public void Write(RangeSnapshot snapshot)
     {
         _captured = snapshot.Version;
-        _marks?.Begun(TrainingClock.Now);
-        _writing = _writing.ContinueWith(
-            _ => WriteAndTell(snapshot), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+        _marks?.Begun(place.Surroundings.Now);
+        _writing = WriteAndTell(_writing, snapshot);
     }
 
-    private TimeSpan WriteAndTell(RangeSnapshot snapshot)
+    /// <summary>Waits for the disk and for nothing else: no part of it belongs to the actor's thread.</summary>
+    private async Task<TimeSpan> WriteAndTell(Task before, RangeSnapshot snapshot)
     {
-        var begin = TrainingClock.Now;
+        await before.ConfigureAwait(false);
+        var begin = place.Surroundings.Now;
         try
         {
-            var part = PartWriter.Write(job.CheckpointFolder, snapshot, job.Ranges.Count);
-            jobActor.Tell(new PartWritten(new PartReport(snapshot.Version, range.Index, part, "")), ActorRefs.NoSender);
+            var part = await place.Surroundings.Disk.WritePart(job.CheckpointFolder, snapshot, job.Ranges.Count).ConfigureAwait(false);
+            place.JobActor.Tell(new PartWritten(new PartReport(snapshot.Version, range.Index, part, "")), ActorRefs.NoSender);
         }
         catch (Exception exception)
         {
-            jobActor.Tell(
+            place.JobActor.Tell(
                 new PartWritten(new PartReport(snapshot.Version, range.Index, null, $"cannot write to {job.CheckpointFolder}: {DiskError.Reason(exception)}")), ActorRefs.NoSender);
         }
         finally
@@ -72,7 +73,7 @@ internal sealed class RangeCheckpoints(OpenedJob job, ServerRange range, IActorR
             snapshot.Release();
         }
 
-        return TrainingClock.Now - begin;
+        return place.Surroundings.Now - begin;
     }
 }
 

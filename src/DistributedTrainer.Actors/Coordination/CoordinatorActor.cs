@@ -15,7 +15,6 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 {
     public const string Name = "coordinator";
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan GatherBound = TimeSpan.FromSeconds(3);
 
     private readonly CoordinatorLogic _logic;
     private readonly string _self;
@@ -23,11 +22,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly Cluster? _cluster;
     private readonly Dictionary<string, IActorRef> _nodes = [];
     private readonly Dictionary<string, HashSet<IActorRef>> _followers = [];
-    private readonly SortedDictionary<int, string> _recovered = [];
-    private readonly Dictionary<string, NodeReport> _gathered = [];
+    private readonly BookGathering _gathering = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _started = Stopwatch.GetTimestamp();
-    private int _recoverLength = -1;
 
     public CoordinatorActor(string self, string fingerprint, CoordinatorTimeouts timeouts)
     {
@@ -59,54 +56,42 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<NodeReport>(report =>
         {
             _nodes[report.Node.Address] = Sender;
-            _gathered[report.Node.Address] = report;
-            RecoverWhenGathered();
+            _gathering.Take(report);
+            Gather();
         });
         Receive<KeepBookEntry>(entry =>
         {
-            _recovered[entry.Index] = entry.Json;
-            RecoverWhenRead();
+            _gathering.Take(_nodes.FirstOrDefault(node => node.Value.Equals(Sender)).Key ?? "", entry);
+            BeginWhenGathered();
         });
-        Receive<TickMessage>(_ => RecoverWhenGathered());
         Receive<ClusterEvent.MemberRemoved>(removed =>
         {
-            _gathered.Remove(AddressOf(removed.Member)); // or it would be asked for the book
-            Stash.Stash();
+            _gathering.Forget(AddressOf(removed.Member));
+            Stash.Stash(); // the logic hears it too
         });
+        Receive<TickMessage>(_ => Gather());
         ReceiveAny(_ => Stash.Stash());
     }
 
-    private void RecoverWhenGathered()
+    private void Gather()
     {
         var members = _cluster?.State.Members.Count(member => member.Status == MemberStatus.Up) ?? 1;
-        if (_gathered.Count == 0 || (_gathered.Count < members && Now < GatherBound))
+        if (_gathering.Decide(members, Now) is var (node, ask))
+            _nodes[node].Tell(ask);
+        BeginWhenGathered();
+    }
+
+    private void BeginWhenGathered()
+    {
+        if (_gathering.Book is not { } book)
             return;
-        var longest = _gathered.Values.MaxBy(report => report.BookLength)!;
-        if (longest.BookLength == 0)
+        if (book.Count > 0)
         {
-            Begin();
-            return;
+            _logic.Recover(book, _gathering.Reports, Now);
+            if (_cluster is not null)
+                _logic.HandleMembers(_cluster.State.Members.Select(AddressOf).ToHashSet(), Now);
         }
 
-        _recoverLength = longest.BookLength;
-        _nodes[longest.Node.Address].Tell(new AskBook(_gathered.Values.Max(report => report.Term) + 1, FirstGap()));
-    }
-
-    private int FirstGap()
-    {
-        var gap = 0;
-        while (_recovered.ContainsKey(gap))
-            gap++;
-        return gap;
-    }
-
-    private void RecoverWhenRead()
-    {
-        if (_recoverLength < 0 || _recovered.Count < _recoverLength)
-            return;
-        _logic.Recover([.. _recovered.Values], _gathered.Values, Now);
-        if (_cluster is not null)
-            _logic.HandleMembers(_cluster.State.Members.Select(AddressOf).ToHashSet(), Now);
         // What the coordinator before this one told last may have died with it: whoever listens here hears all of it, again or not.
         foreach (var jobEvent in _logic.JobIds.SelectMany(_logic.Replay))
             Context.System.EventStream.Publish(jobEvent);
@@ -116,7 +101,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private void Begin()
     {
         Become(Coordinating);
-        foreach (var report in _gathered.Values)
+        foreach (var report in _gathering.Reports)
             _logic.Handle(report, Now);
         Deliver();
         Stash.UnstashAll();

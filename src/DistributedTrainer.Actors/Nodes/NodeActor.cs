@@ -22,7 +22,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly IActorRef _coordinator;
     private readonly Func<OpenJob, JobOpenedHere> _opener;
     private readonly FolderRules _folders;
-    private readonly List<string> _book = [];
+    private readonly BookCopy _book = new();
     private readonly NodeCheckpoints _checkpoints;
     private readonly Dictionary<string, ModelSaved> _savedModels = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -35,7 +35,6 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private bool _isWelcome;
     private bool _isLeaving;
     private IActorRef? _leaveWaiter;
-    private long _term;
 
     public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator, Func<OpenJob, JobOpenedHere> opener, FolderRules folders)
     {
@@ -45,10 +44,10 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<string>(Greet);
 
         Heed<RefuseNode>(refuse => Stop(refuse.Reason));
-        Heed<KeepBookEntry>(Keep);
+        Heed<KeepBookEntry>(_book.Keep);
         Heed<AskBook>(SendBook);
         Obey<OpenCheckpoints>(_checkpoints.Open);
-        Obey<CompleteCheckpoint>(order => _checkpoints.Complete(order, _book));
+        Obey<CompleteCheckpoint>(order => _checkpoints.Complete(order, _book.Entries));
         Heed<StartAfresh>(StartAfresh);
         Obey<OpenJob>(Open);
         Obey<PrepareAssignment>(order => ToJob(order.JobId, order));
@@ -82,21 +81,17 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
     }
 
-    /// <summary>Messages of a coordinator that another one has replaced are ignored.</summary>
     private void Heed<TMessage>(Action<TMessage> handle)
         where TMessage : ICoordinatorMessage => Receive<TMessage>(message =>
         {
-            if (message.Term < _term)
-                return;
-            _term = message.Term;
-            handle(message);
+            if (_book.Heeds(message))
+                handle(message);
         });
 
-    /// <summary>Orders that rest on entries of the book that are not here yet are ignored too; they are repeated.</summary>
     private void Obey<TCommand>(Action<TCommand> handle)
-        where TCommand : ICommand => Heed<TCommand>(command =>
+        where TCommand : ICommand => Receive<TCommand>(command =>
         {
-            if (command.Book <= _book.Count)
+            if (_book.Obeys(command))
                 handle(command);
         });
 
@@ -122,7 +117,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private void Report()
     {
         if (_isWelcome)
-            _coordinator.Tell(new NodeReport(_description, _term, _book.Count, _isLeaving, _jobReport ?? _closedReport));
+            _coordinator.Tell(new NodeReport(_description, _book.Term, _book.Entries.Count, _isLeaving, _jobReport ?? _closedReport));
         if (_isLeaving && (_jobReport is null or { IsIdle: true } or { State: OpenState.Failed }))
             _leaveWaiter?.Tell(new MayLeave());
     }
@@ -159,18 +154,10 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     // ---- the coordinator's book -------------------------------------------------------------------------------------------
 
-    private void Keep(KeepBookEntry entry)
-    {
-        if (entry.Index < _book.Count && _book[entry.Index] != entry.Json)
-            _book.RemoveRange(entry.Index, _book.Count - entry.Index); // a later coordinator's book differs from here on
-        if (entry.Index == _book.Count)
-            _book.Add(entry.Json);
-    }
-
     private void SendBook(AskBook ask)
     {
-        for (var index = ask.FromIndex; index < _book.Count; index++)
-            Sender.Tell(new KeepBookEntry(ask.Term, index, _book[index]));
+        foreach (var entry in _book.Answer(ask))
+            Sender.Tell(entry);
     }
 
     // ---- jobs -------------------------------------------------------------------------------------------------------------

@@ -32,12 +32,16 @@ internal sealed partial class JobActor : ReceiveActor
     private string[] _checkpointTexts = [];
     private CheckpointAnnounced? _checkpoint;
 
-    public JobActor(OpenedJob job, ParameterStore store, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node)
+    /// <param name="surroundings">Null: the machine's own clock and disk.</param>
+    public JobActor(
+        OpenedJob job, ParameterStore store, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node,
+        JobSurroundings? surroundings = null)
     {
+        var world = surroundings ?? JobSurroundings.Real;
         (_job, _self, _transport, _pool, _threads, _node) = (job, self, transport, pool, threads, node);
         _store = store;
-        _place = new ServerPlace(self, Self, _store, pool, transport);
-        _model = new ModelSaving(job, self, node, Self);
+        _place = new ServerPlace(self, Self, _store, pool, transport, world);
+        _model = new ModelSaving(job, self, node, Self, world.Disk);
         _layers = [.. job.Network.Summary.Select(LayerLine.Format)];
         _arrivals = new ArrivedVersions(job.Pieces.Length);
         _owners = new RangeServers(job.Ranges.Count);
@@ -139,8 +143,7 @@ internal sealed partial class JobActor : ReceiveActor
         }
 
         StartServer(new RangeState(_job, _job.Ranges[range], -1), null, 0);
-        var (job, pool) = (_job, _pool);
-        Task.Run(() => CheckpointReader.Read(job.Checkpoint, job.StartVersion, job.Ranges[range], pool)).PipeTo(
+        _place.Surroundings.Disk.ReadRange(_job.Checkpoint, _job.StartVersion, _job.Ranges[range], _pool).PipeTo(
             Self, success: snapshot => new RangeRestored(range, snapshot, ""), failure: error => new RangeRestored(range, null, error.Message));
     }
 

@@ -4,7 +4,7 @@ using DistributedTrainer.Coordination;
 namespace DistributedTrainer.Actors;
 
 /// <summary>The end of a job on the node that saves the model: ranges come in any order, perhaps before the order to save.</summary>
-internal sealed class ModelSaving(OpenedJob job, string self, IActorRef node, IActorRef jobActor) : IDisposable
+internal sealed class ModelSaving(OpenedJob job, string self, IActorRef node, IActorRef jobActor, IJobDisk disk) : IDisposable
 {
     private readonly List<(int Range, TensorBuffer Buffer)> _early = [];
     private ModelCollector? _collector;
@@ -50,9 +50,9 @@ internal sealed class ModelSaving(OpenedJob job, string self, IActorRef node, IA
 
     private void Save(ModelCollector collector)
     {
-        var saved = Task.Run(() => new ToCoordinator(ModelSaver.Save(job, collector)));
-        _saving = saved;
-        saved.PipeTo(node, jobActor, failure: error => new ToCoordinator(
+        var saving = disk.SaveModel(job, collector);
+        _saving = saving;
+        saving.PipeTo(node, jobActor, success: saved => new ToCoordinator(saved), failure: error => new ToCoordinator(
             new ModelSaved(job.Id, "", "", false, 0, [], [], $"node {self} could not save the model: {error.Message}")));
     }
 }

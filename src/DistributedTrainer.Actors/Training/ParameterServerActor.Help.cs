@@ -8,10 +8,10 @@ internal sealed unsafe partial class ParameterServerActor
     private readonly HelpPlan _help;
     private readonly DuplicateWatch _duplicates = new();
     private IReadOnlySet<string> _gone = new HashSet<string>();
-    private Timer? _helpTimer;
+    private ITimer? _helpTimer;
     private int _ticks;
 
-    private static TimeSpan Now => TimeSpan.FromTicks(Environment.TickCount64 * TimeSpan.TicksPerMillisecond);
+    private TimeSpan Now => _place.Surroundings.Now;
 
     private bool IsThere(string node) => !_gone.Contains(node);
 
@@ -22,7 +22,7 @@ internal sealed unsafe partial class ParameterServerActor
     {
         // Akka's timers are coarser than a late step. A tick that nobody has looked at yet is not followed by another.
         var self = Self;
-        _helpTimer = new Timer(
+        _helpTimer = _place.Surroundings.Time.CreateTimer(
             _ =>
             {
                 if (Interlocked.Exchange(ref _ticks, 1) == 0)

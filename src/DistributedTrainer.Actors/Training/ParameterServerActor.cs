@@ -58,7 +58,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Network.Layout, job.Tree, free))];
         _isEmptySlice = shard => !HasState || _job.Plan.Batches.SliceLength(Version, shard) == 0;
         _lead = state.Lead;
-        _checkpoints = new RangeCheckpoints(job, _range, place.JobActor);
+        _checkpoints = new RangeCheckpoints(job, _range, place);
         _help = new HelpPlan(job.Plan.Shards);
         if (HasState)
             _current = place.Store.Hold(Version);

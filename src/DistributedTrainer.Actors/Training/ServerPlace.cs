@@ -5,7 +5,8 @@ namespace DistributedTrainer.Actors;
 /// <summary>What a node lends to the servers and workers of one job.</summary>
 /// <param name="Self">The node's address.</param>
 /// <param name="JobActor">The job's actor on this node.</param>
-internal sealed record ServerPlace(string Self, IActorRef JobActor, ParameterStore Store, BufferPool Pool, ITensorTransport Transport)
+internal sealed record ServerPlace(
+    string Self, IActorRef JobActor, ParameterStore Store, BufferPool Pool, ITensorTransport Transport, JobSurroundings Surroundings)
 {
     /// <summary>Sends what may change soon after.</summary>
     public void SendCopy(string node, string jobId, in FrameHeader header, ReadOnlySpan<float> source)

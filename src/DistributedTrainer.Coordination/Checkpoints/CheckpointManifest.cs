@@ -74,6 +74,38 @@ public sealed record CheckpointManifest
     [JsonIgnore]
     public long KeptVersion => Epochs.LastOrDefault(epoch => epoch.Decision.KeepBest)?.Row.Step ?? -1;
 
+    /// <summary>The manifest that an order asks for.</summary>
+    /// <param name="order">All ranges of its version are written.</param>
+    /// <param name="book">The coordinator's book, with everything that the order rests on.</param>
+    /// <param name="arithmetic">Of this build.</param>
+    public static CheckpointManifest Compose(CompleteCheckpoint order, IEnumerable<string> book, int arithmetic)
+    {
+        var entries = book.Select(text => JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!).ToList();
+        // The job is queued under its own name, everything else of this run under the run's.
+        var queued = entries.OfType<JobQueued>().Last(entry => entry.JobId == RunGeneration.JobOf(order.JobId));
+        entries.RemoveAll(entry => entry.JobId != order.JobId);
+        var opened = entries.OfType<JobOpened>().Last();
+        RangePart[] parts = [.. order.Parts.Select(text => PartReport.Parse(text).Part!)];
+        return new CheckpointManifest
+        {
+            Format = CurrentFormat,
+            Version = order.Version,
+            Term = order.Term,
+            Arithmetic = arithmetic,
+            RecipeSha256 = opened.RecipeSha256,
+            DataSha256 = opened.DataSha256,
+            Job = queued.Submission.JobText,
+            Parameters = parts.Sum(part => part.Length),
+            Parts = parts,
+            TrainSeconds = order.TrainSeconds,
+            Epochs =
+            [
+                .. entries.OfType<EpochDecided>().Where(epoch => epoch.Row.Step < order.Version)
+                    .Select(epoch => new CheckpointEpoch(epoch.Row, epoch.Samples, epoch.State, epoch.Decision)),
+            ],
+        };
+    }
+
     /// <summary>The manifest as JSON, with its checksum.</summary>
     public string ToText() => Serialize(this with { Checksum = ChecksumOf(this) });
 

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace DistributedTrainer.Simulation.Tests;
+
+/// <summary>
+/// Stories of faults, one a seed. A plain <c>dotnet test</c> plays some hundred; DTRAIN_SIMULATION_SEEDS sets another number, and
+/// DTRAIN_SIMULATION_SEED plays one alone, with its trace.
+/// </summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    private const int Few = 200;
+    private const int MostReports = 10;
+
+    [Fact]
+    public void Every_story_ends_as_if_nothing_had_happened()
+    {
+        if (Number("DTRAIN_SIMULATION_SEED") is { } alone)
+        {
+            Replay(alone);
+            return;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var outcomes = Lanes.Play(Enumerable.Range(0, Number("DTRAIN_SIMULATION_SEEDS") ?? Few), (seed, lane) => Simulation.Play(seed, lane));
+        var failed = outcomes.Where(outcome => outcome.Violation is not null).ToList();
+        output.WriteLine(FormattableString.Invariant(
+            $"{outcomes.Count} stories, {failed.Count} failed, {outcomes.Sum(outcome => outcome.Events)} events, {outcomes.Sum(outcome => outcome.Lasted.TotalHours):0.0} hours of theirs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
+        Assert.True(failed.Count == 0, string.Join("\n\n", failed.Take(MostReports).Select(outcome => outcome.Report())));
+    }
+
+    private static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
+
+    private void Replay(int seed)
+    {
+        using var lane = new Lane();
+        var outcome = Simulation.Play(seed, lane, keepsTrace: true);
+        output.WriteLine(outcome.Story.Describe());
+        foreach (var line in outcome.Trace)
+            output.WriteLine(line);
+        Assert.True(outcome.Violation is null, outcome.Report());
+    }
+}

@@ -1,0 +1,104 @@
+namespace DistributedTrainer.Simulation.Tests;
+
+/// <summary>Has a story's faults happen, and end.</summary>
+internal sealed class Happenings(World world, Story story)
+{
+    private readonly List<Fault> _coming = [.. story.Faults];
+    private SimulatedCluster? _cluster;
+    private int _joined;
+
+    /// <summary>When the last of the faults is over; null while one is to come.</summary>
+    public TimeSpan? Over { get; private set; } = TimeSpan.Zero;
+
+    private SimulatedCluster Cluster => _cluster!;
+
+    public void Begin(SimulatedCluster cluster)
+    {
+        _cluster = cluster;
+        foreach (var fault in story.Faults)
+            world.After(fault.AtLatest, () => Happen(fault));
+        NoteOver();
+    }
+
+    public void Committed(long version)
+    {
+        foreach (var fault in _coming.Where(fault => fault.AtStep <= version).ToList())
+            world.After(world.Between(0, 20), () => Happen(fault));
+    }
+
+    private void Happen(Fault fault)
+    {
+        if (!_coming.Remove(fault))
+            return;
+        var alive = Cluster.Alive.OrderBy(node => node.Uid).ToList();
+        if (alive.Count > 0)
+        {
+            world.Note($"FAULT {fault}");
+            Happen(fault, alive, alive[fault.Victim % alive.Count], alive[(fault.Victim + 1) % alive.Count]);
+        }
+
+        NoteOver();
+    }
+
+    private void Happen(Fault fault, List<SimulatedNode> alive, SimulatedNode victim, SimulatedNode other)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.Kill or FaultKind.KillSilently:
+                Cluster.Kill(victim, fault.Kind == FaultKind.KillSilently);
+                Later(fault, () => Cluster.StartAgain(victim.Address));
+                break;
+            case FaultKind.KillAll:
+                foreach (var node in alive)
+                {
+                    Cluster.Kill(node, isSilent: false);
+                    Later(fault, () => Cluster.StartAgain(node.Address));
+                }
+
+                break;
+            case FaultKind.Freeze:
+                victim.Freeze();
+                Later(fault, victim.Thaw);
+                break;
+            case FaultKind.Slow:
+                victim.Slowness = 10 + (10 * (fault.Victim % 4));
+                Later(fault, () => victim.Slowness = 1);
+                break;
+            case FaultKind.BreakLink when victim != other:
+                Cluster.Network.Break(victim, other);
+                break;
+            case FaultKind.CutLink when victim != other:
+                Cluster.Network.Cut(victim, other);
+                Later(fault, () => Cluster.Network.Heal(victim, other));
+                break;
+            case FaultKind.Partition:
+                foreach (var one in alive.Where((_, index) => index <= fault.Victim % alive.Count))
+                {
+                    foreach (var two in alive.Where((_, index) => index > fault.Victim % alive.Count))
+                        Cluster.Network.Cut(one, two);
+                }
+
+                Later(fault, Cluster.Network.HealAll);
+                break;
+            case FaultKind.Join:
+                Cluster.Start($"j{_joined++}");
+                break;
+            case FaultKind.Leave when alive.Count > 1:
+                victim.Leave();
+                break;
+            case FaultKind.FillDisk:
+                Cluster.Disk.IsFull = true;
+                Later(fault, () => Cluster.Disk.IsFull = false);
+                break;
+            case FaultKind.DamageCheckpoint:
+                Cluster.Disk.Damage();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Later(Fault fault, Action ends) => world.After(fault.Lasts, ends);
+
+    private void NoteOver() => Over = _coming.Count > 0 ? null : world.Now + (story.Faults.Count == 0 ? TimeSpan.Zero : story.Faults.Max(fault => fault.Lasts));
+}
