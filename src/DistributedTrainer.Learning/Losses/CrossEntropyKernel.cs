@@ -33,17 +33,30 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
         {
             var logits = Logits + (long)row * Classes;
             var gradient = Gradient + (long)row * Classes;
-            var actual = (int)Targets[row];
 
             // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
             var max = Max<TVector>(logits, lanes);
-            var shiftedSum = Everywhere == 0 ? 0 : ShiftedSum(logits, max, gradient);
+            var shiftedSum = ShiftedSum(row, max);
             var sum = Exponentials<TVector>(logits, max, gradient, lanes);
-            var logSum = VectorMath.Log(sum);
-            Losses[row] = OnClass * (logSum - (logits[actual] - max)) + Everywhere * (Classes * logSum - shiftedSum);
+            Losses[row] = Loss(row, max, shiftedSum, VectorMath.Log(sum));
             Scale<TVector>(gradient, 1 / sum);
-            gradient[actual] -= OnClass;
+            gradient[(int)Targets[row]] -= OnClass;
         }
+    }
+
+    /// <summary>One row's loss, from its largest logit and the logarithm of Σ e^(x − max).</summary>
+    public readonly float Loss(int row, float max, float shiftedSum, float logSum) =>
+        OnClass * (logSum - (Logits[(long)row * Classes + (int)Targets[row]] - max)) + Everywhere * (Classes * logSum - shiftedSum);
+
+    /// <summary>Σ (x − max): what label smoothing adds to a row's loss; 0 without. The gradient's memory holds the terms.</summary>
+    public readonly float ShiftedSum(int row, float max)
+    {
+        if (Everywhere == 0)
+            return 0;
+        float* logits = Logits + (long)row * Classes, terms = Gradient + (long)row * Classes;
+        for (var i = 0; i < Classes; i++)
+            terms[i] = logits[i] - max;
+        return Reduction.Sum(terms, Classes);
     }
 
     /// <summary>The largest logit; NaN where any is.</summary>
@@ -120,13 +133,5 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
             TVector.Store(TVector.Load(gradient + i) * factors - everywhere, gradient + i);
         for (; i < Classes; i++)
             gradient[i] = gradient[i] * factor - Everywhere;
-    }
-
-    /// <summary>Σ (x − max): what label smoothing adds to a row's loss. The gradient's memory holds the terms.</summary>
-    private readonly float ShiftedSum(float* logits, float max, float* terms)
-    {
-        for (var i = 0; i < Classes; i++)
-            terms[i] = logits[i] - max;
-        return Reduction.Sum(terms, Classes);
     }
 }
