@@ -1,14 +1,11 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace DistributedTrainer.Data;
 
 /// <summary>Rows of unsigned bytes: <see cref="ArrayRows{TFormat}"/> of <see cref="UInt8Format"/>, whole vectors at a time.</summary>
 internal sealed unsafe class ByteRows(ByteBlock block, long offset, int count, int length) : RowSource
 {
-    private const int CacheLine = 64;
-
     public override int Count => count;
 
     public override int Length => length;
@@ -27,14 +24,7 @@ internal sealed unsafe class ByteRows(ByteBlock block, long offset, int count, i
             values[i] = bytes[i];
     }
 
-    public override void Prefetch(int row)
-    {
-        if (!Sse.IsSupported)
-            return;
-        var bytes = block.Bytes + offset + (long)row * length;
-        for (var i = 0; i < length; i += CacheLine)
-            Sse.Prefetch0(bytes + i);
-    }
+    public override void Prefetch(int row) => CacheLines.Prefetch(block.Bytes + offset + (long)row * length, length);
 
     /// <summary>One vector of bytes to four vectors of floats; exact, so any vector width gives the same values.</summary>
     private static void Widen(Vector<byte> bytes, float* values)

@@ -46,22 +46,35 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
         }
     }
 
+    /// <summary>One position's loss, from its largest logit and the logarithm of Σ e^(x − max).</summary>
+    public readonly float Loss(long position, float max, float shiftedSum, float logSum) =>
+        OnClass * (logSum - (Logits[position * Classes + (int)Targets[position]] - max)) + Everywhere * (Classes * logSum - shiftedSum);
+
+    /// <summary>Σ (x − max): what label smoothing adds to a position's loss; 0 without. The gradient's memory holds the terms.</summary>
+    public readonly float ShiftedSum(long position, float max)
+    {
+        if (Everywhere == 0)
+            return 0;
+        float* logits = Logits + position * Classes, terms = Gradient + position * Classes;
+        for (var i = 0; i < Classes; i++)
+            terms[i] = logits[i] - max;
+        return Reduction.Sum(terms, Classes);
+    }
+
     /// <summary>One position's loss; its gradient is written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly float Position<TVector>(long position, float* lanes)
         where TVector : struct, IVector<TVector>
     {
         float* logits = Logits + position * Classes, gradient = Gradient + position * Classes;
-        var actual = (int)Targets[position];
 
         // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
         var max = Max<TVector>(logits, lanes);
-        var shiftedSum = Everywhere == 0 ? 0 : ShiftedSum(logits, max, gradient);
+        var shiftedSum = ShiftedSum(position, max);
         var sum = Exponentials<TVector>(logits, max, gradient, lanes);
-        var logSum = VectorMath.Log(sum);
-        var loss = OnClass * (logSum - (logits[actual] - max)) + Everywhere * (Classes * logSum - shiftedSum);
+        var loss = Loss(position, max, shiftedSum, VectorMath.Log(sum));
         Scale<TVector>(gradient, 1 / sum);
-        gradient[actual] -= OnClass;
+        gradient[(int)Targets[position]] -= OnClass;
         return loss;
     }
 
@@ -120,13 +133,5 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
             TVector.Store(TVector.Load(gradient + i) * factors - everywhere, gradient + i);
         for (; i < Classes; i++)
             gradient[i] = gradient[i] * factor - Everywhere;
-    }
-
-    /// <summary>Σ (x − max): what label smoothing adds to a row's loss. The gradient's memory holds the terms.</summary>
-    private readonly float ShiftedSum(float* logits, float max, float* terms)
-    {
-        for (var i = 0; i < Classes; i++)
-            terms[i] = logits[i] - max;
-        return Reduction.Sum(terms, Classes);
     }
 }

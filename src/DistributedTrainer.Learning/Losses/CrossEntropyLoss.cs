@@ -42,7 +42,14 @@ internal sealed unsafe class CrossEntropyLoss : LossFunction
             OnClass = _onClass,
             Everywhere = _everywhere,
         };
-        VectorPath.Run(ref kernel);
+        if (_positions > 1 || _classes > CrossEntropyRowsKernel.MaxClasses)
+        {
+            VectorPath.Run(ref kernel);
+            return;
+        }
+
+        var byRows = new CrossEntropyRowsKernel { Of = kernel };
+        VectorPath.Run(ref byRows);
     }
 
     private void CheckClasses(ReadOnlySpan<float> targets)

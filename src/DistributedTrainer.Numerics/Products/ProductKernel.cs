@@ -12,6 +12,9 @@ internal unsafe struct ProductKernel : IVectorKernel
     // (k, n) it takes one cache line of every row, and several panels together read the rows in longer runs.
     private const int FewRowsPanels = 8;
 
+    /// <summary>Steps of k in a block of a narrow product: its one panel of B stays in L2.</summary>
+    private const int NarrowDepth = 1024;
+
     public int M;
     public int N;
     public int K;
@@ -32,6 +35,12 @@ internal unsafe struct ProductKernel : IVectorKernel
         where TVector : struct, IVector<TVector>
     {
         var width = RegisterTile<TVector>.Columns;
+        if (N <= width && !TransposeA)
+        {
+            RunNarrow<TVector>();
+            return;
+        }
+
         var depth = Blocking.DepthFor(K);
         var fewRows = M <= Blocking.Rows;
         var blockRows = Blocking.RowsFor(M);
@@ -67,6 +76,42 @@ internal unsafe struct ProductKernel : IVectorKernel
         }
     }
 
+    /// <summary>C is no wider than a panel of B: A's rows are read where they stand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunNarrow<TVector>()
+        where TVector : struct, IVector<TVector>
+    {
+        const int TileRows = NarrowTile<TVector>.Rows;
+        var width = RegisterTile<TVector>.Columns;
+        var depth = Blocking.EvenShare(K, NarrowDepth, 8);
+        var workspace = Workspace.Current;
+        var ownB = PackedB is null ? workspace.Right((long)width * depth) : null;
+        var tile = workspace.Tiles(NarrowTile<TVector>.Size);
+        for (var p = 0; p < K; p += depth)
+        {
+            var steps = Math.Min(depth, K - p);
+            var panel = PackedB is null ? ownB : PackedB + (long)width * p;
+            if (PackedB is null && TransposeB)
+                RightPacking<TVector>.PackColumns(steps, N, B + p, Ldb, panel);
+            else if (PackedB is null)
+                RightPacking<TVector>.PackRows(steps, N, B + (long)p * Ldb, Ldb, panel);
+
+            for (var row = 0; row < M; row += TileRows)
+            {
+                var rows = Math.Min(TileRows, M - row);
+                for (var column = 0; column < N; column += TVector.Count)
+                {
+                    var columns = Math.Min(TVector.Count, N - column);
+                    var c = C + (long)row * Ldc + column;
+                    if (p > 0)
+                        TileCopy.Run(rows, columns, c, Ldc, tile, TVector.Count);
+                    NarrowTile<TVector>.Run(rows, steps, A + (long)row * Lda + p, Lda, panel + column, width, tile, p > 0);
+                    TileCopy.Run(rows, columns, tile, TVector.Count, c, Ldc);
+                }
+            }
+        }
+    }
+
     private readonly void PackA(int row, int rows, int p, int steps, float* packed)
     {
         if (TransposeA)
@@ -96,13 +141,13 @@ internal unsafe struct ProductKernel : IVectorKernel
                 if (presentRows == height && presentColumns == width)
                 {
                     Prefetch.Rows(tile + (long)RegisterTile<TVector>.TallestRows * Ldc, Ldc);
-                    RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, carry ? tile : null, Ldc, null, tile, Ldc);
+                    RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, width, carry ? tile : null, Ldc, null, tile, Ldc);
                     continue;
                 }
 
                 if (carry)
                     TileCopy.Run(presentRows, presentColumns, tile, Ldc, overhang, width);
-                RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, carry ? overhang : null, width, null, overhang, width);
+                RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, width, carry ? overhang : null, width, null, overhang, width);
                 TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldc);
             }
         }

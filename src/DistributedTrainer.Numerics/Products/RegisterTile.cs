@@ -38,7 +38,8 @@ internal static unsafe class RegisterTile<TVector>
     /// <param name="rows">Rows of the tile, 4 or 6.</param>
     /// <param name="segments">Segments, (<paramref name="count"/>); at least one. Their rows are the steps of k.</param>
     /// <param name="a">Packed panel of A, (k, rows).</param>
-    /// <param name="b">Packed panel of B, (k, <see cref="Columns"/>).</param>
+    /// <param name="b">Panel of B, (k, <see cref="Columns"/>), packed or where it stands.</param>
+    /// <param name="ldb">Floats between the rows of <paramref name="b"/>: <see cref="Columns"/> where it is packed.</param>
     /// <param name="from">Tile, (rows, <see cref="Columns"/>), whose chains the first segment carries on; null starts them at +0.</param>
     /// <param name="fromStride">Floats between the rows of <paramref name="from"/>.</param>
     /// <param name="top">First free tile of the stack, which grows upwards in steps of <see cref="Size"/> floats.</param>
@@ -46,17 +47,17 @@ internal static unsafe class RegisterTile<TVector>
     /// <param name="toStride">Floats between the rows of <paramref name="to"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(
-        int rows, Segment* segments, int count, float* a, float* b, float* from, int fromStride, float* top, float* to, int toStride)
+        int rows, Segment* segments, int count, float* a, float* b, int ldb, float* from, int fromStride, float* top, float* to, int toStride)
     {
         if (rows == TallestRows)
-            Run<Rows6>(segments, count, a, b, from, fromStride, top, to, toStride);
+            Run<Rows6>(segments, count, a, b, ldb, from, fromStride, top, to, toStride);
         else
-            Run<Rows4>(segments, count, a, b, from, fromStride, top, to, toStride);
+            Run<Rows4>(segments, count, a, b, ldb, from, fromStride, top, to, toStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TRows>(
-        Segment* segments, int count, float* a, float* b, float* from, int fromStride, float* top, float* to, int toStride)
+        Segment* segments, int count, float* a, float* b, long ldb, float* from, int fromStride, float* top, float* to, int toStride)
         where TRows : struct, ITileRows
     {
         TVector c00 = TVector.Zero, c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
@@ -83,16 +84,16 @@ internal static unsafe class RegisterTile<TVector>
                     a, b,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 Step<TRows>(
-                    a + TRows.Count, b + Columns,
+                    a + TRows.Count, b + ldb,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 Step<TRows>(
-                    a + 2 * TRows.Count, b + 2 * Columns,
+                    a + 2 * TRows.Count, b + 2 * ldb,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 Step<TRows>(
-                    a + 3 * TRows.Count, b + 3 * Columns,
+                    a + 3 * TRows.Count, b + 3 * ldb,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 a += 4 * TRows.Count;
-                b += 4 * Columns;
+                b += 4 * ldb;
             }
 
             for (; k > 0; k--)
@@ -101,7 +102,7 @@ internal static unsafe class RegisterTile<TVector>
                     a, b,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 a += TRows.Count;
-                b += Columns;
+                b += ldb;
             }
 
             for (var merges = segments->Merges; merges > 0; merges--)

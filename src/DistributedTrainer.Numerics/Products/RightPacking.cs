@@ -6,7 +6,8 @@ namespace DistributedTrainer.Numerics;
 
 /// <summary>
 /// Rearranges a block of op(B), (k, columns), into panels as wide as a register tile: panel after panel, each (k, width).
-/// Missing columns of the last panel are filled with +0; what a tile computes from them is never stored. k is not padded.
+/// What missing columns of the last panel hold is of no matter, +0 or a copy: what a tile computes from them is never stored. k is not
+/// padded.
 /// </summary>
 internal static unsafe class RightPacking<TVector>
     where TVector : struct, IVector<TVector>
@@ -46,10 +47,12 @@ internal static unsafe class RightPacking<TVector>
         {
             var present = Math.Min(Width, columns - panel);
             var column = 0;
-            if (Avx.IsSupported)
+            if (Avx.IsSupported && Width % 8 == 0)
             {
-                for (; column + 8 <= present; column += 8)
-                    TransposeEight(k, b + (long)column * ldb, ldb, packed + column);
+                for (; column < present; column += 8)
+                    TransposeEight(k, present - column, b + (long)column * ldb, ldb, packed + column);
+                for (; column < Width; column += 8)
+                    ClearEight(k, packed + column);
             }
 
             for (; column < present; column++)
@@ -92,21 +95,38 @@ internal static unsafe class RightPacking<TVector>
         }
     }
 
-    /// <summary>Eight stored rows of B become eight columns of a panel.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeEight(int k, float* b, int ldb, float* packed)
+    private static void ClearEight(int k, float* packed)
     {
+        for (; k > 0; k--)
+        {
+            Vector256<float>.Zero.Store(packed);
+            packed += Width;
+        }
+    }
+
+    /// <summary>Eight stored rows of B become eight columns of a panel; rows that are not present are copies of the last one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeEight(int k, int present, float* b, int ldb, float* packed)
+    {
+        var last = Math.Min(8, present) - 1;
+        var b1 = b + (long)Math.Min(1, last) * ldb;
+        var b2 = b + (long)Math.Min(2, last) * ldb;
+        var b3 = b + (long)Math.Min(3, last) * ldb;
+        var b4 = b + (long)Math.Min(4, last) * ldb;
+        var b5 = b + (long)Math.Min(5, last) * ldb;
+        var b6 = b + (long)Math.Min(6, last) * ldb;
+        var b7 = b + (long)Math.Min(7, last) * ldb;
         var p = 0;
         for (; p + 8 <= k; p += 8)
         {
             var row0 = Vector256.Load(b + p);
-            var row1 = Vector256.Load(b + (long)ldb + p);
-            var row2 = Vector256.Load(b + 2L * ldb + p);
-            var row3 = Vector256.Load(b + 3L * ldb + p);
-            var row4 = Vector256.Load(b + 4L * ldb + p);
-            var row5 = Vector256.Load(b + 5L * ldb + p);
-            var row6 = Vector256.Load(b + 6L * ldb + p);
-            var row7 = Vector256.Load(b + 7L * ldb + p);
+            var row1 = Vector256.Load(b1 + p);
+            var row2 = Vector256.Load(b2 + p);
+            var row3 = Vector256.Load(b3 + p);
+            var row4 = Vector256.Load(b4 + p);
+            var row5 = Vector256.Load(b5 + p);
+            var row6 = Vector256.Load(b6 + p);
+            var row7 = Vector256.Load(b7 + p);
 
             // Pairs of rows, then pairs of pairs within each 128-bit half, then the halves.
             var low01 = Avx.UnpackLow(row0, row1);
@@ -138,8 +158,14 @@ internal static unsafe class RightPacking<TVector>
 
         for (; p < k; p++)
         {
-            for (var column = 0; column < 8; column++)
-                packed[column] = b[(long)column * ldb + p];
+            packed[0] = b[p];
+            packed[1] = b1[p];
+            packed[2] = b2[p];
+            packed[3] = b3[p];
+            packed[4] = b4[p];
+            packed[5] = b5[p];
+            packed[6] = b6[p];
+            packed[7] = b7[p];
             packed += Width;
         }
     }

@@ -29,6 +29,12 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
     // Packed D that stays in L2, in floats.
     private const int PackedFloatsOfD = 64 * 1024;
 
+    /// <summary>
+    /// With few units a panel of X meets one tile or two, and packing it would cost as much as the product: it is read where it stands.
+    /// Not where the rows lie so that their lines would displace each other in the first cache.
+    /// </summary>
+    private readonly bool ReadsInPlace => M <= 2 * LeftPacking.PanelRows && Ldx % 64 != 0;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TVector>()
         where TVector : struct, IVector<TVector>
@@ -65,9 +71,13 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
                     for (var start = 0; start < Rows; start += blockRows)
                     {
                         var steps = Math.Min(blockRows, Rows - start);
-                        RightPacking<TVector>.PackRows(steps, columns, X + (long)start * Ldx + column, Ldx, packedX);
+                        var x = X + (long)start * Ldx + column;
+                        var inPlace = ReadsInPlace ? columns / width * width : 0;
+                        RightPacking<TVector>.PackRows(steps, columns - inPlace, x + inPlace, Ldx, packedX + (long)inPlace * steps);
                         var block = new Block
                         {
+                            X = x,
+                            InPlace = inPlace,
                             Columns = columns,
                             Steps = steps,
                             CarriesIn = cursor.InsideSegment,
@@ -99,7 +109,9 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
         var width = RegisterTile<TVector>.Columns;
         for (var column = 0; column < block.Columns; column += width)
         {
-            var panelX = x + (long)column * block.Steps;
+            var inPlace = column < block.InPlace;
+            var panelX = inPlace ? block.X + column : x + (long)column * block.Steps;
+            var ldx = inPlace ? Ldx : width;
             for (var row = 0; row < rows; row += TallestRows)
             {
                 var height = LeftPacking.HeightOf(rows - row);
@@ -113,17 +125,22 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
                 var inside = presentRows == height && presentColumns == width;
                 var to = !block.Last ? stack + (long)block.WaitingAfter * RegisterTile<TVector>.Size : inside ? tile : overhang;
                 var stride = block.Last && inside ? Ldw : width;
-                RegisterTile<TVector>.Run(height, block.Parts, block.PartCount, panelD, panelX, from, width, top, to, stride);
+                RegisterTile<TVector>.Run(height, block.Parts, block.PartCount, panelD, panelX, ldx, from, width, top, to, stride);
                 if (block.Last && !inside)
                     TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldw);
             }
         }
     }
 
-    /// <summary>Rows that are packed together, and where the chains of a tile stand before and after them.</summary>
+    /// <summary>Rows that are taken together, and where the chains of a tile stand before and after them.</summary>
     private struct Block
     {
         public int Columns;
+
+        /// <summary>The block's rows of X where they stand, and how many of their columns are read there; the others are packed.</summary>
+        public float* X;
+        public int InPlace;
+
         public int Steps;
         public Segment* Parts;
         public int PartCount;
