@@ -134,7 +134,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// Tells the cluster that the process of an address (host:port) has ended: membership follows at once, and not only when the node has
     /// been silent for long. Only who saw the process end may say so.
     /// </summary>
-    public void Down(string address) => Cluster.Get(_system).Down(NodeSystem.ParseAddress(address));
+    public void Down(string address) => Cluster.Get(_system).Down(NodeSystem.ParseAddress(address, _system));
 
     /// <summary>Hands shards and ranges over, leaves the cluster, stops. Bounded by <paramref name="timeout"/>.</summary>
     public async Task LeaveAsync(TimeSpan timeout)

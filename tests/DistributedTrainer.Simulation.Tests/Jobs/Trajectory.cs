@@ -23,7 +23,7 @@ internal sealed unsafe class Trajectory
     {
         _job = job;
         _rows = new int[job.Plan.Batches.SliceLengthMax];
-        _pass = job.Network.CreatePass(Math.Max(_rows.Length, Scorer.ChunkRows));
+        _pass = job.Network.CreatePass(Math.Max(_rows.Length, job.Network.RowsAtOnce));
         Train();
         _pass.Dispose();
     }
