@@ -12,15 +12,16 @@ namespace DistributedTrainer.Actors;
 /// </summary>
 internal sealed class TlsTunnel
 {
-    /// <summary>A few TLS records of 16 KiB.</summary>
+    /// <summary>Several TLS records of 16 KiB.</summary>
     private const int ChunkBytes = 128 * 1024;
 
     private readonly Socket _inner;
     private readonly Socket _outer;
+    private readonly BurstStream _burst;
     private readonly SslStream _stream;
     private int _ended;
 
-    private TlsTunnel(Socket inner, Socket outer, SslStream stream) => (_inner, _outer, _stream) = (inner, outer, stream);
+    private TlsTunnel(Socket inner, Socket outer, BurstStream burst, SslStream stream) => (_inner, _outer, _burst, _stream) = (inner, outer, burst, stream);
 
     /// <summary>Calls another node, and gives what the link is to use.</summary>
     /// <param name="host">The name that its certificate must be for.</param>
@@ -35,9 +36,10 @@ internal sealed class TlsTunnel
         return Within(bound, outer, () =>
         {
             outer.Connect(place);
-            var stream = new SslStream(new NetworkStream(outer));
+            var burst = new BurstStream(outer);
+            var stream = new SslStream(burst);
             stream.AuthenticateAsClient(identity.ClientOptions(peer, host));
-            return Open(outer, stream, peer, settings);
+            return Open(outer, burst, stream, peer, settings);
         });
     }
 
@@ -50,9 +52,10 @@ internal sealed class TlsTunnel
         var peer = $"a caller at {outer.RemoteEndPoint}";
         return Within(settings.HandshakeWithin, outer, () =>
         {
-            var stream = new SslStream(new NetworkStream(outer));
+            var burst = new BurstStream(outer);
+            var stream = new SslStream(burst);
             stream.AuthenticateAsServer(identity.ServerOptions(peer));
-            return (Open(outer, stream, peer, settings), (X509Certificate2)stream.RemoteCertificate!);
+            return (Open(outer, burst, stream, peer, settings), (X509Certificate2)stream.RemoteCertificate!);
         });
     }
 
@@ -82,11 +85,12 @@ internal sealed class TlsTunnel
         }
     }
 
-    private static Socket Open(Socket outer, SslStream stream, string peer, DataPlaneSettings settings)
+    private static Socket Open(Socket outer, BurstStream burst, SslStream stream, string peer, DataPlaneSettings settings)
     {
+        burst.SendsAtOnce = false;
         var (link, inner) = Pair();
         SocketChoices.Apply(link, settings);
-        var tunnel = new TlsTunnel(inner, outer, stream);
+        var tunnel = new TlsTunnel(inner, outer, burst, stream);
         DataPlaneThread.Start($"tls: from {peer}", () => tunnel.Run(tunnel.Receive));
         DataPlaneThread.Start($"tls: to {peer}", () => tunnel.Run(tunnel.Send));
         return link;
@@ -129,7 +133,11 @@ internal sealed class TlsTunnel
     {
         var buffer = new byte[ChunkBytes];
         for (int count; (count = _inner.Receive(buffer)) > 0;)
+        {
             _stream.Write(buffer, 0, count);
+            _burst.Flush();
+        }
+
         // A link closes as a whole: nobody waits any more for what the other node might still send, least of all where it is out of reach.
         _outer.Shutdown(SocketShutdown.Both);
     }

@@ -133,6 +133,9 @@ public sealed record CheckpointManifest
             return $"it has format {manifest.Format}; this version reads format {CurrentFormat}";
         if (manifest.Checksum != ChecksumOf(manifest))
             return "its checksum does not fit: it was altered";
+        // JSON may have null in a list, whatever the type says.
+        if (manifest.Parts.Contains(null!) || manifest.Epochs.Any(epoch => epoch?.Row is null || epoch.Decision is null))
+            return "an entry in it is null";
         return WhyNotWhole(manifest);
     }
 

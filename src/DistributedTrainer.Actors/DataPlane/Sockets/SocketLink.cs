@@ -395,7 +395,8 @@ internal sealed class SocketLink : IRecordSink
 
     void IRecordSink.Offered(SharedOffer offer)
     {
-        if (_view is not null || !_settings.SharedMemory)
+        // Over TCP nobody of this machine and user offers anything.
+        if (_view is not null || !_settings.SharedMemory || _socket!.AddressFamily != AddressFamily.Unix)
             return;
         _view = SharedView.Open(offer);
         _owesOfferTaken = _view is not null;
