@@ -23,7 +23,7 @@ public class ClusterHashTests
         Assert.Equal(("completed", 70L, nodes), (result.State, result.Steps, result.Nodes));
         Assert.Equal(PlainTraining.Hash(SmallJobs.Digits, 70), result.WeightsSha256);
         Assert.All(result.PerNode, node => Assert.True(node.ShardSteps > 0, $"{node.Node} computed nothing"));
-        Assert.Equal(70 * 8, result.PerNode.Sum(node => node.ShardSteps));
+        Assert.InRange(result.PerNode.Sum(node => node.ShardSteps), 70 * 8, 2 * 70 * 8); // others compute a late node's shards too
         Assert.Equal(servers == 0 ? Math.Min(2, nodes) : servers, result.Servers);
     }
 
@@ -56,7 +56,8 @@ public class ClusterHashTests
         await using var cluster = await TestCluster.Start(3);
         var result = await cluster.Train(job, servers: 3);
         Assert.Equal(PlainTraining.Hash(job, 70), result.WeightsSha256);
-        Assert.Equal([70L, 70L, 0L], result.PerNode.Select(node => node.ShardSteps));
+        Assert.Equal(0, result.PerNode[2].ShardSteps);
+        Assert.InRange(result.PerNode.Sum(node => node.ShardSteps), 2 * 70, 2 * 2 * 70);
     }
 
     [Fact]
