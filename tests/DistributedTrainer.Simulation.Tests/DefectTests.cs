@@ -14,8 +14,8 @@ public sealed class DefectTests(ITestOutputHelper output)
     public void A_planted_defect_is_found(string name)
     {
         var defect = Defects.All.Single(candidate => candidate.Name == name);
-        using var lane = new Lane();
-        var found = Enumerable.Range(0, MostSeeds).Select(seed => Simulation.Play(seed, lane, defect.Plant)).FirstOrDefault(outcome => outcome.Violation is not null);
+        var outcomes = Lanes.Play(Enumerable.Range(0, MostSeeds), (seed, lane) => Simulation.Play(seed, lane, defect.Plant), untilFound: true);
+        var found = outcomes.FirstOrDefault(outcome => outcome.Violation is not null);
         Assert.True(found is not null, $"{MostSeeds} stories with this defect went well: {name}");
         output.WriteLine(found.Report());
     }
@@ -23,9 +23,8 @@ public sealed class DefectTests(ITestOutputHelper output)
     [Fact]
     public void A_seed_means_one_story_and_no_other()
     {
-        using var one = new Lane();
-        using var other = new Lane();
-        for (var seed = 0; seed < 20; seed++)
-            Assert.Equal(Simulation.Play(seed, one).Fingerprint, Simulation.Play(seed, other, keepsTrace: true).Fingerprint);
+        var once = Lanes.Play(Enumerable.Range(0, 20), (seed, lane) => Simulation.Play(seed, lane));
+        var again = Lanes.Play(Enumerable.Range(0, 20), (seed, lane) => Simulation.Play(seed, lane, keepsTrace: true));
+        Assert.Equal(once.Select(outcome => outcome.Fingerprint), again.Select(outcome => outcome.Fingerprint));
     }
 }

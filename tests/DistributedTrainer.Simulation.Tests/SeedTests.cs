@@ -22,11 +22,11 @@ public sealed class SeedTests(ITestOutputHelper output)
             return;
         }
 
-        var started = Stopwatch.GetTimestamp();
+        var (started, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var outcomes = Lanes.Play(Enumerable.Range(0, Number("DTRAIN_SIMULATION_SEEDS") ?? Few), (seed, lane) => Simulation.Play(seed, lane));
         var failed = outcomes.Where(outcome => outcome.Violation is not null).ToList();
         output.WriteLine(FormattableString.Invariant(
-            $"{outcomes.Count} stories, {failed.Count} failed, {outcomes.Sum(outcome => outcome.Events)} events, {outcomes.Sum(outcome => outcome.Lasted.TotalHours):0.0} hours of theirs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
+            $"{outcomes.Count} stories, {failed.Count} failed, {outcomes.Sum(outcome => outcome.Events)} events, {outcomes.Sum(outcome => outcome.Lasted.TotalHours):0.0} hours of theirs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.0} s of processors"));
         Assert.True(failed.Count == 0, string.Join("\n\n", failed.Take(MostReports).Select(outcome => outcome.Report())));
     }
 
@@ -35,8 +35,7 @@ public sealed class SeedTests(ITestOutputHelper output)
 
     private void Replay(int seed)
     {
-        using var lane = new Lane();
-        var outcome = Simulation.Play(seed, lane, keepsTrace: true);
+        var outcome = Lanes.Play([seed], (_, lane) => Simulation.Play(seed, lane, keepsTrace: true)).Single();
         output.WriteLine(outcome.Story.Describe());
         foreach (var line in outcome.Trace)
             output.WriteLine(line);

@@ -200,7 +200,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         {
             var self = Self;
             _job = Context.ActorOf(
-                Props.Create(() => new JobActor(job, opened.Store!, _description.Address, _transport, _pool, _description.Threads, self))
+                ActorFactory<JobActor>.Props(() => new JobActor(job, opened.Store!, _description.Address, _transport, _pool, _description.Threads, self))
                     .WithDispatcher(JobActor.ComputeDispatcher),
                 $"job-{job.Id}");
             Context.Watch(_job);

@@ -139,6 +139,8 @@ internal sealed class EpochLead(OpenedJob job)
     /// </summary>
     private void Add(StepSums sums, long version)
     {
+        if (_version >= 0 && version != _version + 1)
+            throw new InvalidOperationException($"Version {version} was counted after version {_version}: a defect.");
         EpochSums = job.Plan.IsBoundary(version - 1) ? sums : EpochSums + sums;
         RunSamples += sums.Samples;
         (_version, _evaluation, _penalty) = (version, null, null);

@@ -99,7 +99,7 @@ internal sealed partial class JobActor
     {
         _keeps.Remove(range);
         var backup = Context.ActorOf(
-            Props.Create(() => new BackupServerActor(_job, _job.Ranges[range], _place, assignment, awaitsState)).WithDispatcher(ComputeDispatcher),
+            ActorFactory<BackupServerActor>.Props(() => new BackupServerActor(_job, _job.Ranges[range], _place, assignment, awaitsState)).WithDispatcher(ComputeDispatcher),
             $"backup-{range}-{++_serverNames}");
         _backups[range] = backup;
         if (_decision is not null)

@@ -73,7 +73,7 @@ internal sealed partial class JobActor : ReceiveActor
     protected override void PreStart()
     {
         _workers = [.. Enumerable.Range(1, _threads).Select(index => Context.ActorOf(
-            Props.Create(() => new WorkerActor(_job, _store, _pool)).WithDispatcher(ComputeDispatcher), $"worker-{index}"))];
+            ActorFactory<WorkerActor>.Props(() => new WorkerActor(_job, _store, _pool)).WithDispatcher(ComputeDispatcher), $"worker-{index}"))];
         _transport.Register(_job.Id, new JobFrames(_job, _store, Self));
         Report();
     }
@@ -126,7 +126,7 @@ internal sealed partial class JobActor : ReceiveActor
         if (promoted is null && _decision is not null)
             state.Decide(_decision, default);
         var server = Context.ActorOf(
-            Props.Create(() => new ParameterServerActor(_job, _place, state, promoted, authority)).WithDispatcher(ComputeDispatcher),
+            ActorFactory<ParameterServerActor>.Props(() => new ParameterServerActor(_job, _place, state, promoted, authority)).WithDispatcher(ComputeDispatcher),
             $"server-{state.Range.Index}-{++_serverNames}");
         if (_checkpoint is not null)
             server.Tell(_checkpoint); // the mark may have come before the server

@@ -229,6 +229,12 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
             return;
         }
 
+        if (root.Sums.Samples != _job.Plan.Batches.BatchLength(Version))
+        {
+            Fail($"step {Version} has summed {root.Sums.Samples} of its {_job.Plan.Batches.BatchLength(Version)} rows in range {_range.Index}: this is a defect");
+            return;
+        }
+
         if (_next is null)
             BeginVersion(root.Sums);
         var piece = ledger.Piece;

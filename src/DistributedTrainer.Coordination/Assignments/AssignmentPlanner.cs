@@ -69,7 +69,9 @@ public static class AssignmentPlanner
         return [.. Enumerable.Range(0, primaries.Count).Where(range => !HasState(range))];
 
         bool HasState(int range) =>
-            nodes.Any(node => node.Address == primaries[range] || (inForce is not null && (node.Serves.Contains(range) || node.Keeps.Contains(range))))
+            nodes.Any(node => node.Serves.Contains(range)
+                // One that never heard of the first assignment waits for a state that nobody has.
+                || (inForce is null ? node.Address == primaries[range] && previous.Number == 1 : node.Address == primaries[range] || node.Keeps.Contains(range)))
             || leaving.Contains(primaries[range]);
     }
 

@@ -23,6 +23,7 @@ public sealed class SlotLedger<T>(ReductionTree tree)
 {
     private readonly Dictionary<Slot, T> _filled = [];
     private Func<int, bool> _isEmpty = _ => false;
+    private int _counted;
 
     /// <summary>The root's sum once every non-empty slice is in it; null before.</summary>
     public T? Root { get; private set; }
@@ -34,6 +35,7 @@ public sealed class SlotLedger<T>(ReductionTree tree)
         _filled.Clear();
         _isEmpty = isEmptySlice;
         Root = null;
+        _counted = 0;
     }
 
     /// <summary>Offers a partial sum.</summary>
@@ -54,7 +56,11 @@ public sealed class SlotLedger<T>(ReductionTree tree)
         }
 
         DropDescendants(slot, drop);
+        _counted += Slices(slot);
         Climb(slot, value, add);
+        // Each slice once: what this class is for.
+        if (Root is not null && _counted != Slices(tree.Root))
+            throw new InvalidOperationException($"The sum of {Slices(tree.Root)} slices was made of {_counted}: a defect.");
         return SlotVerdict.Accepted;
     }
 
@@ -118,18 +124,21 @@ public sealed class SlotLedger<T>(ReductionTree tree)
         foreach (var held in _filled.Keys)
         {
             if (slot.Covers(held) && _filled.Remove(held, out var value))
+            {
+                _counted -= Slices(held);
                 drop(value);
+            }
         }
     }
 
-    private bool IsEmpty(Slot slot)
-    {
-        for (var shard = slot.First; shard < slot.End; shard++)
-        {
-            if (!_isEmpty(shard))
-                return false;
-        }
+    private bool IsEmpty(Slot slot) => Slices(slot) == 0;
 
-        return true;
+    /// <summary>Its slices that have rows.</summary>
+    private int Slices(Slot slot)
+    {
+        var slices = 0;
+        for (var shard = slot.First; shard < slot.End; shard++)
+            slices += _isEmpty(shard) ? 0 : 1;
+        return slices;
     }
 }

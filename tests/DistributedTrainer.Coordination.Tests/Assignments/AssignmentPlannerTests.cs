@@ -104,4 +104,17 @@ public class AssignmentPlannerTests
         Assert.Equal("n0", assignment.Leader);
         Assert.Equal(["n0"], assignment.Nodes);
     }
+
+    [Fact]
+    public void A_primary_that_never_heard_of_the_first_assignment_has_no_state()
+    {
+        // Found by a simulated story: the order to get ready was lost, and another node died before the first step.
+        var first = new Assignment(1, 1, ["n0", "n1"], ["n0"]);
+        var second = new Assignment(1, 2, ["n0", "n0"], ["n0"]);
+        PlannedNode[] nodes = [new("n0", true, true)];
+        Assert.Empty(AssignmentPlanner.LostRanges(nodes, [], first, inForce: null));
+        Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [], second, inForce: null));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Serves = [0] }], [], second, inForce: null));
+        Assert.Empty(AssignmentPlanner.LostRanges(nodes, [], second, second));
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class JobHost : ReceiveActor
         }
 
         var (node, self) = (_node!, Self);
-        _job = Context.ActorOf(Props.Create(() => new JobActor(
+        _job = Context.ActorOf(ActorFactory<JobActor>.Props(() => new JobActor(
             start.Job, start.Store, node.Address, node.Transport, node.Pool, 1, self, node.Surroundings)).WithDispatcher(JobActor.ComputeDispatcher));
         Context.Watch(_job);
         node.Started(start.Job.Id, _job);

@@ -14,6 +14,9 @@ internal sealed class Machine : TimeProvider, IDisposable
 {
     private static readonly Lock Gate = new();
     private static readonly List<Machine> All = [];
+    /// <summary>The machine's clock ticks no faster: most events would be timers that find nothing to do.</summary>
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(25);
+
     private readonly HashSet<IRunnable> _undone = [];
     private World? _world;
     private Action<TimeSpan, Action>? _post;
@@ -90,7 +93,7 @@ internal sealed class Machine : TimeProvider, IDisposable
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new SimulatedTimer(() => callback(state), period);
+        var timer = new SimulatedTimer(() => callback(state), period <= TimeSpan.Zero || period > ShortestPeriod ? period : ShortestPeriod);
         if (_post is { } post)
             timer.Start(post, dueTime);
         return timer;

@@ -5,7 +5,8 @@ namespace DistributedTrainer.Simulation.Tests;
 /// <summary>Plays stories on a thread a core; each story stays in one.</summary>
 internal static class Lanes
 {
-    public static IReadOnlyList<Outcome> Play(IEnumerable<int> seeds, Func<int, Lane, Outcome> play)
+    /// <param name="untilFound">Ends at the first story that fails.</param>
+    public static IReadOnlyList<Outcome> Play(IEnumerable<int> seeds, Func<int, Lane, Outcome> play, bool untilFound = false)
     {
         var left = new ConcurrentQueue<int>(seeds);
         var outcomes = new ConcurrentBag<Outcome>();
@@ -23,7 +24,12 @@ internal static class Lanes
             try
             {
                 while (errors.IsEmpty && left.TryDequeue(out var seed))
-                    outcomes.Add(play(seed, lane));
+                {
+                    var outcome = play(seed, lane);
+                    outcomes.Add(outcome);
+                    if (untilFound && outcome.Violation is not null)
+                        left.Clear();
+                }
             }
             catch (Exception error)
             {
