@@ -88,6 +88,7 @@ scale 4
 wait_until 'seven nodes' 120 has_nodes 7 && pass 'seven nodes have joined'
 same 'the node is no root' "$("${compose[@]}" exec -T server-1 id -u | tr -d '\r')" 1654
 if "${compose[@]}" exec -T server-1 touch /app/x 2>/dev/null; then fail 'the root file system can be written'; else pass 'the root file system is read-only'; fi
+if "${compose[@]}" logs --no-color server-1 2>/dev/null | grep -q 'speaks in the clear'; then pass 'a node that others reach warns that it has no TLS'; else fail 'no warning'; fi
 healthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' "$(container server-1)")" = healthy ]; }
 wait_until 'the health check' 60 healthy && pass 'the health check finds the node'
 

@@ -6,7 +6,7 @@ namespace DistributedTrainer.Cli;
 /// <param name="Path">As it was given; what errors call it.</param>
 internal sealed record ConfigFile(string Path, string Text)
 {
-    /// <summary>Names a file for commands without <c>--config</c>, those among them that the launcher starts.</summary>
+    /// <summary>Names a file for commands without <c>--config</c>; not for the nodes that a launcher starts.</summary>
     public const string Variable = "DTRAIN_CONFIG";
 
     public static Option<string?> CreateOption() =>

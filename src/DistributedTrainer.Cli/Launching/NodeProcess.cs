@@ -51,6 +51,7 @@ internal sealed class NodeProcess : INodeProcess
         start.Environment.Remove("CLUSTER_IP");
         start.Environment.Remove("CLUSTER_PORT");
         start.Environment.Remove("CLUSTER_SEEDS");
+        start.Environment.Remove(ConfigFile.Variable);
         try
         {
             return new NodeProcess(name, Process.Start(start)!, received);
