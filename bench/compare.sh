@@ -150,6 +150,8 @@ for ((round = 1; round <= rounds; round++)); do
     step_against_torch mlp 256 2 2 7
     step_against_torch mlp1k 256 1 30 55
     step_against_torch mlp1k 256 2 25 45
+    step_against_torch lenet 64 1 4 12
+    step_against_torch lenet 64 2 3 12
     nodes_against_one mlp1k 256 30
     nodes_against_one mlp1k 1024 110
     shards_against_one mlp 64 0.4
@@ -172,6 +174,8 @@ targets() { # row, what must be reached, the goal: ours as fast as so many of th
 `mlp` batch 256, 2 processes	3	5
 `mlp1k` batch 256, 1 process	1.4	1.75
 `mlp1k` batch 256, 2 processes	1.4	1.8
+`lenet` batch 64, 1 process	3.5	5
+`lenet` batch 64, 2 processes	4	7
 `mlp1k` batch 256, 2 nodes against 1 of 1 thread	1.3	1.5
 `mlp1k` batch 1024, 2 nodes against 1 of 1 thread	1.6	1.8
 `mlp` batch 64, 8 shards against 1	0.75	0.9

@@ -18,15 +18,12 @@ public sealed class BenchmarkTests
     [InlineData("softmax", 7_850)]
     [InlineData("mlp", 101_770)]
     [InlineData("mlp1k", 1_863_690)]
+    [InlineData("lenet", 61_706)]
     public void ModelsHaveTheSizesThatOthersAreMeasuredWith(string model, int parameters)
     {
         var job = BenchModels.CreateJob(model, "adam", batch: 64, shards: 8, steps: 30);
-        var inputs = 784;
-        var count = 0;
-        foreach (var layer in job.Model.Cast<Learning.Dense>())
-            (inputs, count) = (layer.Units, count + ((inputs + 1) * layer.Units));
-
-        Assert.Equal(parameters, count);
+        var network = Learning.Network.Compile(job.Model, job.Loss, [784], targetLength: 1, classes: 10);
+        Assert.Equal(parameters, network.Layout.TrainedLength);
         Assert.Equal(30, new RunPlan(job, 64 * 30).TotalSteps);
         Assert.Equal(JobFile.Format(job), JobFile.Format(JobFile.Parse(JobFile.Format(job), "bench")));
         Assert.InRange(BenchModels.WarmUpSteps(model, 64), 100, 20_000);
