@@ -18,6 +18,7 @@ public sealed class BenchmarkTests
     [InlineData("softmax", 7_850)]
     [InlineData("mlp", 101_770)]
     [InlineData("mlp1k", 1_863_690)]
+    [InlineData("lenet", 61_706)]
     [InlineData("lstm", 82_186)]
     [InlineData("gpt", 818_176)]
     public void ModelsHaveTheSizesThatOthersAreMeasuredWith(string model, int parameters)
