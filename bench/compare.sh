@@ -150,6 +150,8 @@ for ((round = 1; round <= rounds; round++)); do
     step_against_torch mlp 256 2 2 7
     step_against_torch mlp1k 256 1 30 55
     step_against_torch mlp1k 256 2 25 45
+    step_against_torch lenet 64 1 4 12
+    step_against_torch lenet 64 2 3 12
     step_against_torch lstm 64 1 12 28
     step_against_torch lstm 64 2 8 23
     step_against_torch gpt 12 1 48 95
@@ -176,6 +178,8 @@ targets() { # row, what must be reached, the goal: ours as fast as so many of th
 `mlp` batch 256, 2 processes	3	5
 `mlp1k` batch 256, 1 process	1.4	1.75
 `mlp1k` batch 256, 2 processes	1.4	1.8
+`lenet` batch 64, 1 process	3.5	5
+`lenet` batch 64, 2 processes	4	7
 `lstm` batch 64, 1 process	1.6	2.0
 `lstm` batch 64, 2 processes	1.8	2.8
 `gpt` batch 12, 1 process	1.4	1.65

@@ -58,10 +58,13 @@ internal sealed unsafe class MemoryPlan(int maxRows) : IDisposable
     }
 
     /// <summary>Reserves the arena and gives the blocks their addresses.</summary>
+    /// <exception cref="ModelException">It would have 2³¹ floats or more.</exception>
     public void Allocate()
     {
         Place();
-        _arena = new FloatBuffer(checked((int)Length));
+        if (Length > int.MaxValue)
+            throw new ModelException($"A pass over {maxRows} rows keeps {Length} numbers; at most {int.MaxValue} fit. Take a smaller batch, or more shards on more nodes.");
+        _arena = new FloatBuffer((int)Length);
         foreach (var block in _blocks)
             block.Pointer = _arena.Pointer + block.Offset;
     }
