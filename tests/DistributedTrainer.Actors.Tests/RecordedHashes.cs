@@ -44,7 +44,7 @@ internal static class RecordedHashes
     {
         var root = Parse();
         var section = first ? Short : Whole;
-        var hashes = root[section]?.AsObject() ?? [];
+        var hashes = root[section]?.AsObject() ?? new JsonObject();
         if (job == ReadmeJob)
         {
             var readme = ReadyJobs.PathOf("../README.md");

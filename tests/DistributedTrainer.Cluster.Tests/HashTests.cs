@@ -34,6 +34,22 @@ public class HashTests
     }
 
     [ClusterFact]
+    public async Task Sequence_models_end_at_the_same_weights_on_any_number_of_nodes()
+    {
+        using var workplace = new Workplace();
+        workplace.Write("text.txt", ShortJobs.Text);
+        foreach (var (name, text) in ((string, string)[])[("recurrent", ShortJobs.Recurrent), ("language", ShortJobs.Language)])
+        {
+            var job = workplace.Write($"{name}.yaml", text);
+            var one = await Train(workplace, job, $"{name}-1", 1);
+            var two = await Train(workplace, job, $"{name}-2", 2);
+            var three = await Train(workplace, job, $"{name}-3", 3, "--threads", "2");
+            Assert.Equal((one.Hash, one.Hash), (two.Hash, three.Hash));
+            Assert.True(one.Model.AsSpan().SequenceEqual(three.Model), $"{name}: model.safetensors is another file");
+        }
+    }
+
+    [ClusterFact]
     public async Task Another_seed_gives_other_weights()
     {
         using var workplace = new Workplace();

@@ -27,7 +27,7 @@ public sealed class BenchmarkTests
         using var data = Data.DataSet.Load(job.Data, Data.TargetType.Class, job.Seed);
         var network = Learning.Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
 
-        Assert.Equal(parameters, network.Layout.Length);
+        Assert.Equal(parameters, network.Layout.TrainedLength);
         Assert.Equal(30, new RunPlan(job, 64 * 30).TotalSteps);
         Assert.Equal(JobFile.Format(job), JobFile.Format(JobFile.Parse(JobFile.Format(job), "bench")));
         Assert.InRange(BenchModels.WarmUpSteps(model, 64), 100, 20_000);

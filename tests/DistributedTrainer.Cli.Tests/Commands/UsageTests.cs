@@ -11,7 +11,7 @@ public sealed class UsageTests
     [InlineData("train", "Required argument 'JOB' missing for command: 'train'. See: dtrain train --help")]
     [InlineData("node --port 70000", "--port is '70000'; allowed is a whole number from 0 to 65535. See: dtrain node --help")]
     [InlineData("bench stap", "bench does not know 'stap'; did you mean 'step'? See: dtrain bench --help")]
-    [InlineData("bench step --model mpl --batch 8 --steps 2", "--model is 'mpl'; allowed are softmax, mlp, mlp1k, lenet; did you mean 'mlp'? See: dtrain bench step --help")]
+    [InlineData("bench step --model mpl --batch 8 --steps 2", "--model is 'mpl'; allowed are softmax, mlp, mlp1k, lenet, lstm, gpt; did you mean 'mlp'? See: dtrain bench step --help")]
     [InlineData("bench step --model mlp --steps 2", "Option '--batch' is required. See: dtrain bench step --help")]
     [InlineData("bench step --model mlp --batch 8 --steps 2 --optimizer sgd", "--optimizer is 'sgd'; allowed are adam, gd; did you mean 'gd'? See: dtrain bench step --help")]
     [InlineData("bench exchange --floats 0", "--floats is '0'; allowed is a whole number from 1 to 250000000. See: dtrain bench exchange --help")]
