@@ -49,11 +49,7 @@ if [ $with_peers = 1 ]; then
     peers=$(cd "$peers" && pwd)
 fi
 
-processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
-family=$(sed -n 's/^cpu family[^:]*: *//p' /proc/cpuinfo | head -n 1)
-model=$(sed -n 's/^model[^ :]*\t*: *//p' /proc/cpuinfo | head -n 1)
-slug=$(tr '[:upper:]' '[:lower:]' <<<"$processor" | sed -E 's/\((r|tm)\)//g; s/[^a-z0-9]+/-/g; s/^-+|-+$//g')-family-$family-model-$model
-[ -n "$out" ] || [ $tiny = 1 ] || out=$root/bench/results/$slug/compare.md
+[ -n "$out" ] || [ $tiny = 1 ] || out=$root/bench/results/$("$here/processor.sh" slug)/compare.md
 
 dtrain=$root/src/DistributedTrainer.Cli/bin/Release/net10.0/dtrain
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -193,7 +189,7 @@ table() {
 
     bench/compare.sh PEERS --rounds $rounds --seconds $seconds$([ "$only" = . ] || printf " --only '%s'" "$only")
 
-- $processor (family $family, model $model), $(nproc) cores visible, $(. /etc/os-release && echo "$PRETTY_NAME"), .NET $(dotnet --version 2>/dev/null || echo '?')
+- $("$here/processor.sh" line)
 - $("$dtrain" --version | head -n 1)
 - $([ $with_peers = 1 ] && peer_version || echo 'no peers'); $rounds rounds, the sides alternating; load of the machine $load_begin at the begin, $(cut -d ' ' -f 1-3 /proc/loadavg) at the end
 - The ratio is the other's mean time ÷ ours: above 1 ours is faster. Its range is that of the single rounds. Adam, 8 shards,

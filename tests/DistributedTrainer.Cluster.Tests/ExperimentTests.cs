@@ -38,6 +38,21 @@ public class ExperimentTests
     }
 
     [ClusterFact]
+    public async Task All_processes_are_killed_twice_and_the_job_goes_on_from_its_checkpoints()
+    {
+        using var workplace = new Workplace();
+        var scenario = Scenario(workplace, 60, "at: 700 steps, kill: all, resume: 200 ms", "at: 1500 steps, kill: all, resume: 200 ms");
+        File.AppendAllText(scenario, "set: { checkpoint: { every: 100 steps } }\nexpect: { steps-repeated-max: 600 }\n");
+        await using var experiment = Dtrain.Start(workplace, null, "experiment", scenario, "--report", "report", "--json");
+        Assert.True(await experiment.Exit() == 0, experiment.Transcript());
+        await workplace.NothingIsLeft();
+        var run = JsonDocument.Parse(experiment.Output).RootElement.GetProperty("runs")[0];
+        Assert.Equal(["kill", "resume", "kill", "resume"], run.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("kind").GetString()));
+        Assert.InRange(run.GetProperty("run").GetProperty("resumed_from").GetInt64(), 1000, 1600);
+        Assert.Equal(1 + 60, File.ReadLines(workplace.FullName("report", "run-1/history.csv")).Count()); // each epoch once
+    }
+
+    [ClusterFact]
     public async Task An_expectation_that_is_not_met_is_exit_code_1()
     {
         using var workplace = new Workplace();

@@ -28,7 +28,8 @@ public class HashTests
             Assert.True(first.Model.AsSpan().SequenceEqual(report.Model), $"{index}: model.safetensors is another file");
             Assert.Equal(int.Parse(options[1]), report.ShardSteps.Count);
             Assert.All(report.ShardSteps, node => Assert.True(node.Value > 0, $"{index}: {node.Key} computed nothing"));
-            Assert.Equal(8 * 90, report.ShardSteps.Values.Sum());
+            // On a busy machine a node may be late, and then others compute its shards too.
+            Assert.InRange(report.ShardSteps.Values.Sum(), 8 * 90, 2 * 8 * 90);
         }
     }
 
@@ -48,7 +49,9 @@ public class HashTests
         var one = await Train(workplace, job, "one", 1, "--set", "shards=2");
         var three = await Train(workplace, job, "three", 3, "--set", "shards=2");
         Assert.Equal(one.Hash, three.Hash);
-        Assert.Equal([0L, 90L, 90L], three.ShardSteps.Values.Order());
+        Assert.Equal(3, three.ShardSteps.Count);
+        Assert.Equal(0, three.ShardSteps.Values.Min());
+        Assert.InRange(three.ShardSteps.Values.Sum(), 2 * 90, 2 * 2 * 90); // a late node's shards may be computed twice
     }
 
     [ClusterFact]

@@ -44,19 +44,6 @@ public class SignalTests
     }
 
     [ClusterFact]
-    public async Task A_killed_node_ends_the_run_with_its_name()
-    {
-        using var workplace = new Workplace();
-        var job = workplace.Write("endless.yaml", ShortJobs.Endless);
-        await using var train = Dtrain.Start(workplace, null, "train", job, "--nodes", "3", "--report", "killed");
-        await train.Says(ShortJobs.LaterEpoch);
-        Dtrain.Signal(workplace.Processes().First(process => process.Value.Contains("--managed", StringComparison.Ordinal)).Key, Dtrain.Kill);
-        Assert.Equal(1, await train.Exit());
-        Assert.Contains("died", train.Errors);
-        await workplace.NothingIsLeft();
-    }
-
-    [ClusterFact]
     public async Task A_node_by_hand_leaves_when_told_to()
     {
         using var workplace = new Workplace();

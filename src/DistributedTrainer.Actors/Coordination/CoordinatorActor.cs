@@ -68,6 +68,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
             RecoverWhenRead();
         });
         Receive<TickMessage>(_ => RecoverWhenGathered());
+        Receive<ClusterEvent.MemberRemoved>(removed =>
+        {
+            _gathered.Remove(AddressOf(removed.Member)); // or it would be asked for the book
+            Stash.Stash();
+        });
         ReceiveAny(_ => Stash.Stash());
     }
 
@@ -100,6 +105,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         if (_recoverLength < 0 || _recovered.Count < _recoverLength)
             return;
         _logic.Recover([.. _recovered.Values], _gathered.Values, Now);
+        if (_cluster is not null)
+            _logic.HandleMembers(_cluster.State.Members.Select(AddressOf).ToHashSet(), Now);
+        // What the coordinator before this one told last may have died with it: whoever listens here hears all of it, again or not.
+        foreach (var jobEvent in _logic.JobIds.SelectMany(_logic.Replay))
+            Context.System.EventStream.Publish(jobEvent);
         Begin();
     }
 
@@ -164,10 +174,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private void Gone(ClusterEvent.MemberRemoved removed)
     {
-        var address = $"{removed.Member.Address.Host}:{removed.Member.Address.Port}";
+        var address = AddressOf(removed.Member);
         _nodes.Remove(address);
         _logic.HandleGone(address, removed.PreviousStatus == MemberStatus.Exiting, Now);
     }
+
+    private static string AddressOf(Member member) => $"{member.Address.Host}:{member.Address.Port}";
 
     private void Follow(FollowJob follow)
     {

@@ -24,6 +24,24 @@ public enum FrameKind : byte
 
     /// <summary>A range of the model to be saved, to the saver.</summary>
     Model = 6,
+
+    /// <summary>The root's sum of a piece in a step, from a range's primary to its backup, with the stamp of the version it makes.</summary>
+    Replicate = 7,
+
+    /// <summary>A part of a range's state, from its primary to a new backup.</summary>
+    ReplicaState = 8,
+
+    /// <summary>A backup has a version; its checksum. No payload.</summary>
+    ReplicaAck = 9,
+
+    /// <summary>Compute, or score, a slot's shards at a step although they may not be yours. No payload.</summary>
+    Help = 10,
+
+    /// <summary>A backup has taken a range over at a version. No payload.</summary>
+    TakeOver = 11,
+
+    /// <summary>An epoch's decision, from the leading server to all nodes; the payload are the epoch's figures as doubles.</summary>
+    Decision = 12,
 }
 
 /// <summary>The fixed-size head of a frame; the payload is float32 or float64 values, little-endian.</summary>
@@ -34,10 +52,16 @@ public readonly record struct FrameHeader
 
     public FrameKind Kind { get; init; }
 
-    /// <summary>Publish and Stamp: no step follows this version.</summary>
+    /// <summary>
+    /// Publish and Stamp: no step follows this version. Replicate: nor the one that this step makes. Decision: training ends here. Help:
+    /// the slot is to be scored.
+    /// </summary>
     public bool IsFinal { get; init; }
 
-    /// <summary>State: index of this part (the parameters, the optimizer's moments, the best version); Parts is their number.</summary>
+    /// <summary>
+    /// State and ReplicaState: index of this part (the parameters, the optimizer's moments, the best version); Parts is their number. Help
+    /// and Push: which attempt this is, 0 for the owner's. Replicate: 1 where the backup counts. Decision: 1 where the version is the best.
+    /// </summary>
     public byte Part { get; init; }
 
     public byte Parts { get; init; }
@@ -47,13 +71,16 @@ public readonly record struct FrameHeader
     /// <summary>Publish and Push: which of the range's pieces this is.</summary>
     public int Piece { get; init; }
 
-    /// <summary>The term of the assignment that gives the sender its authority.</summary>
+    /// <summary>What gives the sender its say: an <see cref="Authority"/>.</summary>
     public long Term { get; init; }
 
     /// <summary>Publish: the version; Push: the step; Evaluation, State and Model: the version.</summary>
     public long Step { get; init; }
 
-    /// <summary>Publish and Stamp of range 0: number of the assignment that the coming step follows.</summary>
+    /// <summary>
+    /// Publish and Stamp of range 0, and Replicate: number of the assignment that the coming step follows. ReplicaState and ReplicaAck: of
+    /// the one that made the backup. TakeOver: of the one in force.
+    /// </summary>
     public int Assignment { get; init; }
 
     /// <summary>Push: the lowest shard whose loss is not finite, −1 for none.</summary>
@@ -63,13 +90,19 @@ public readonly record struct FrameHeader
 
     public int SlotEnd { get; init; }
 
-    /// <summary>Push: the slot's sums. State: the epoch's sums so far.</summary>
+    /// <summary>
+    /// Push and Replicate: the slot's sums. State: the epoch's sums so far. Decision: the best value, the train loss, the epochs since the
+    /// best.
+    /// </summary>
     public StepSums Sums { get; init; }
 
     /// <summary>Evaluation: the penalty of the whole vector, from the node that has shard 0; else NaN. State: the samples of the whole run.</summary>
     public double Extra { get; init; }
 
-    /// <summary>State: the version that the last part holds as the best so far; −1 where none is kept.</summary>
+    /// <summary>
+    /// State: the version that the last part holds as the best so far; −1 where none is kept. Decision: the best version. ReplicaAck: the
+    /// checksum.
+    /// </summary>
     public long BestVersion { get; init; }
 
     /// <summary>Publish and Stamp of range 0: the version, this one or one to come, that all servers write to disk; 0 for none.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
+using Akka.Remote;
 using DistributedTrainer.Coordination;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,13 +12,17 @@ namespace DistributedTrainer.Actors;
 /// <summary>One running node: the actor system with its node actor and, where the role says so, a coordinator.</summary>
 public sealed class ClusterNode : IAsyncDisposable
 {
+    /// <summary>Refused, or no longer a member: a supervisor starts the node again.</summary>
+    private const int NotInTheCluster = 3;
+
     private readonly IHost _host;
     private readonly ActorSystem _system;
     private readonly IActorRef _nodeActor;
     private readonly TaskCompletionSource _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<(string Reason, int ExitCode)> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private volatile string _reason = "the actor system has shut down";
+    private volatile string _reason = "the cluster went on without this node; start it again to rejoin";
+    private volatile int _exitCode = NotInTheCluster;
 
     private ClusterNode(IHost host, NodeOptions options)
     {
@@ -26,7 +31,7 @@ public sealed class ClusterNode : IAsyncDisposable
         _nodeActor = host.Services.GetRequiredService<ActorRegistry>().Get<NodeActor>();
         Address = options.Clustered ? NodeSystem.AddressOf(_system) : NodeSystem.LocalAddress;
         _system.ActorOf(Props.Create(() => new NodeEventsActor(this)));
-        _system.WhenTerminated.ContinueWith(_ => _stopped.TrySetResult((_reason, 0)), TaskScheduler.Default);
+        _system.WhenTerminated.ContinueWith(_ => _stopped.TrySetResult((_reason, _exitCode)), TaskScheduler.Default);
     }
 
     /// <summary>Every event of every job, on the node that hosts the coordinator.</summary>
@@ -103,6 +108,13 @@ public sealed class ClusterNode : IAsyncDisposable
             throw new NodeStartException((await _stopped.Task.ConfigureAwait(false)).Reason);
     }
 
+    /// <summary>What the cluster, as this node sees it now, survives and what it does not, in words.</summary>
+    public string DescribeSurvival()
+    {
+        var voters = Cluster.Get(_system).State.Members.Count(member => member.HasRole("coordinator"));
+        return Survival.Limits(SurvivalDowning.PolicyOf(_system.Settings.Config.GetConfig("dtrain")), voters);
+    }
+
     /// <summary>Hands a job to the coordinator. Repeating it with the same id is one job.</summary>
     public void Submit(JobSubmission submission) => _nodeActor.Tell(ClusterClient.Message(submission));
 
@@ -118,11 +130,17 @@ public sealed class ClusterNode : IAsyncDisposable
         return JsonSerializer.Deserialize(text.Json, ClusterStatusJson.Default.ClusterStatus)!;
     }
 
+    /// <summary>
+    /// Tells the cluster that the process of an address (host:port) has ended: membership follows at once, and not only when the node has
+    /// been silent for long. Only who saw the process end may say so.
+    /// </summary>
+    public void Down(string address) => Cluster.Get(_system).Down(NodeSystem.ParseAddress(address, _system));
+
     /// <summary>Hands shards and ranges over, leaves the cluster, stops. Bounded by <paramref name="timeout"/>.</summary>
     public async Task LeaveAsync(TimeSpan timeout)
     {
         using var bound = new CancellationTokenSource(timeout * 2 / 3);
-        _reason = "left the cluster";
+        (_reason, _exitCode) = ("left the cluster", 0);
         try
         {
             await _nodeActor.Ask<MayLeave>(new Leave(), bound.Token).ConfigureAwait(false);
@@ -147,6 +165,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Stops at once, without leaving: to others the node is lost.</summary>
     public async ValueTask DisposeAsync()
     {
+        _exitCode = 0;
         if (!_system.WhenTerminated.IsCompleted)
             await _system.Terminate().WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
         _host.Dispose();
@@ -155,13 +174,27 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>The node's actor system.</summary>
     internal ActorSystem System => _system;
 
+    /// <summary>Ends as a killed process does: links close without goodbye, nobody is told. For tests within one process.</summary>
+    /// <param name="others">The nodes that it has links with.</param>
+    internal Task Kill(IEnumerable<string> others)
+    {
+        if (DataPlane.Of(_system).Transport is SocketTransport sockets)
+        {
+            foreach (var node in others)
+                sockets.Fail(node, "this node is dead");
+            sockets.Dispose();
+        }
+
+        return _system.Terminate();
+    }
+
     internal void Publish(JobEvent jobEvent) => JobEvents?.Invoke(jobEvent);
 
     internal void Publish(LinkFailed failure) => LinkFailures?.Invoke(failure);
 
     internal void Welcome() => _welcome.TrySetResult();
 
-    internal void Refused(string reason) => _stopped.TrySetResult((reason, 3));
+    internal void Refused(string reason) => _stopped.TrySetResult((reason, NotInTheCluster));
 
     /// <summary>Signals are the command's business, not the host's.</summary>
     private sealed class NoLifetime : IHostLifetime
@@ -180,11 +213,12 @@ public sealed class ClusterNode : IAsyncDisposable
             Receive<LinkFailed>(node.Publish);
             Receive<NodeWelcome>(_ => node.Welcome());
             Receive<NodeRefused>(refused => node.Refused(refused.Reason));
+            Receive<ThisActorSystemQuarantinedEvent>(_ => node.Refused(node._reason));
         }
 
         protected override void PreStart()
         {
-            foreach (var type in new[] { typeof(JobEvent), typeof(LinkFailed), typeof(NodeWelcome), typeof(NodeRefused) })
+            foreach (var type in new[] { typeof(JobEvent), typeof(LinkFailed), typeof(NodeWelcome), typeof(NodeRefused), typeof(ThisActorSystemQuarantinedEvent) })
                 Context.System.EventStream.Subscribe(Self, type);
         }
     }

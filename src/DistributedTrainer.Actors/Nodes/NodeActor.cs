@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Data;
@@ -26,6 +27,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, ModelSaved> _savedModels = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
+    private IActorRef? _closing;
+    private OpenJob? _awaitsClosing;
     private string? _jobId;
     private JobReport? _jobReport;
     private JobReport? _closedReport;
@@ -37,7 +40,6 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     public NodeActor(NodeDescription description, ITensorTransport transport, BufferPool pool, IActorRef coordinator, Func<OpenJob, JobOpenedHere> opener, FolderRules folders)
     {
         (_description, _transport, _pool, _coordinator, _opener, _folders) = (description, transport, pool, coordinator, folders.Guard(opener), folders);
-
         _checkpoints = new NodeCheckpoints(coordinator, folders);
         Receive<ReportTick>(_ => Tick());
         Receive<string>(Greet);
@@ -47,6 +49,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Heed<AskBook>(SendBook);
         Obey<OpenCheckpoints>(_checkpoints.Open);
         Obey<CompleteCheckpoint>(order => _checkpoints.Complete(order, _book));
+        Heed<StartAfresh>(StartAfresh);
         Obey<OpenJob>(Open);
         Obey<PrepareAssignment>(order => ToJob(order.JobId, order));
         Obey<ActivateAssignment>(order => ToJob(order.JobId, order));
@@ -56,6 +59,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Obey<CloseJob>(Close);
 
         Receive<JobOpenedHere>(Opened);
+        Receive<Terminated>(Closed);
         Receive<JobReport>(Learn);
         Receive<ToCoordinator>(PassOn);
 
@@ -66,6 +70,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<FetchModelPiece>(_coordinator.Forward);
         Receive<ServeModelPiece>(piece => Sender.Tell(ModelPieces.Read(_savedModels.GetValueOrDefault(piece.JobId)?.Folder, piece)));
         Receive<Leave>(BeginToLeave);
+        Receive<ClusterEvent.MemberRemoved>(removed => _job?.Tell(new NodeRemoved($"{removed.Member.Address.Host}:{removed.Member.Address.Port}")));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -73,6 +78,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(ReportTick.Instance, ReportTick.Instance, TimeSpan.Zero, ReportInterval);
+        if (Context.System.Settings.HasCluster)
+            Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
     }
 
     /// <summary>Messages of a coordinator that another one has replaced are ignored.</summary>
@@ -142,8 +149,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         if (report.JobId != _jobId)
             return;
-        var changed = _jobReport is null || report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0 }
-            != _jobReport with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0 };
+        var changed = _jobReport is null || !report.SaysTheSameAs(_jobReport);
         _jobReport = report;
         if (changed)
             Report();
@@ -174,6 +180,12 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         if (_jobId == open.JobId)
             return;
         CloseCurrent();
+        if (_closing is not null)
+        {
+            _awaitsClosing = open; // it may be the same job, afresh: its actor's name and its place in the data plane are not free yet
+            return;
+        }
+
         _jobId = open.JobId;
         _closedReport = null;
         _jobReport = new JobReport(open.JobId, OpenState.Opening, "", "", 0, 0, 0, 0, -1, false, 0, 0, 0);
@@ -204,6 +216,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
                 Props.Create(() => new JobActor(job, opened.Store!, _description.Address, _transport, _pool, _description.Threads, self))
                     .WithDispatcher(JobActor.ComputeDispatcher),
                 $"job-{job.Id}");
+            Context.Watch(_job);
             return;
         }
 
@@ -254,12 +267,38 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Report();
     }
 
+    private void StartAfresh(StartAfresh order)
+    {
+        if (order.JobId != (_jobId ?? _closedReport?.JobId))
+            return;
+        _log.Warning("The cluster went on without this node; it starts afresh");
+        CloseCurrent();
+        _closedReport = null;
+        Report();
+    }
+
     private void CloseCurrent()
     {
+        _awaitsClosing = null;
         if (_job is not null)
+        {
             Context.Stop(_job);
+            _closing = _job;
+        }
+
         _closedReport = _jobReport is null ? _closedReport : _jobReport with { IsIdle = true };
         (_job, _jobId, _jobReport) = (null, null, null);
+    }
+
+    private void Closed(Terminated ended)
+    {
+        if (ended.ActorRef.Equals(_job))
+            _job = null; // it failed; the coordinator has been told
+        if (!ended.ActorRef.Equals(_closing))
+            return;
+        _closing = null;
+        if (_awaitsClosing is { } open)
+            Open(open);
     }
 
     private void BeginToLeave(Leave leave)

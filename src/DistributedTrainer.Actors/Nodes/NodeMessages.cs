@@ -16,7 +16,7 @@ internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStor
     private static JobOpenedHere Open(OpenJob open, bool hasReadyGradient)
     {
         var job = OpenedJob.Open(open, hasReadyGradient);
-        var store = new ParameterStore(job.Network.Layout.Length, open.Version);
+        var store = new ParameterStore(job.Network.Layout.Length, open.Replicas > 0 ? 3 : 2, open.Version);
         // A later version comes from the servers, who read it from the checkpoint.
         if (open.Version == 0)
             job.Network.Initialize(store.Initial, job.Job.Seed);

@@ -29,6 +29,7 @@ internal static class UserConfiguration
         if (!config.IsEmpty)
             RequireValues(config.Root, "", text, name);
         RequireResolver(config, text, name);
+        RequirePolicy(config, text, name);
         return config;
     }
 
@@ -116,6 +117,19 @@ internal static class UserConfiguration
         catch (Exception error)
         {
             throw Refused(error, text, name);
+        }
+    }
+
+    /// <summary>What is read only once the node runs would end it half-way through its start.</summary>
+    private static void RequirePolicy(Config config, string text, string name)
+    {
+        try
+        {
+            SurvivalDowning.PolicyOf(config.WithFallback(NodeSystem.Shipped("node.conf")).GetConfig("dtrain"));
+        }
+        catch (NodeStartException error)
+        {
+            throw new NodeStartException($"{Place(name, LineOf(text, "survive"))}: {error.Message}", 2, error);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class AllowedTypes : ITypeFilter
 
     // After Messages: static fields are initialized in the order in which they stand.
     private static readonly HashSet<string> Names =
-        [.. Messages.Concat([typeof(string[]), typeof(double[]), typeof(long[]), typeof(byte[])]).Select(type => type.FullName!)];
+        [.. Messages.Concat([typeof(string[]), typeof(int[]), typeof(long[]), typeof(double[]), typeof(byte[])]).Select(type => type.FullName!)];
 
     /// <summary>Hyperion asks with short names on one side and assembly-qualified ones on the other.</summary>
     public bool IsAllowed(string typeName)

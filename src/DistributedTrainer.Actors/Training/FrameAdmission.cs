@@ -9,50 +9,27 @@ internal static class FrameAdmission
     /// <param name="frame">The frame.</param>
     /// <param name="active">The assignment in force on this node; null before the first.</param>
     /// <param name="activeSince">The version it was stamped on. An old authority may still finish that version, and goes no further.</param>
-    /// <param name="self">This node.</param>
-    /// <param name="started">
-    /// The last step that this node has begun. While its shards have rows, no version exists beyond the one after it, nor beyond the one on
-    /// which its shards were stamped: they take its own push. It may have had no shards for a while.
-    /// </param>
     /// <returns>Why it is refused; null where it may be taken.</returns>
-    public static DropReason? WhyNot(OpenedJob job, FrameArrived frame, Assignment? active, long activeSince, string self, long started)
+    public static DropReason? WhyNot(OpenedJob job, FrameArrived frame, Assignment? active, long activeSince)
     {
         var header = frame.Header;
+        var length = frame.Payload.Length;
         var fits = header.Kind switch
         {
-            FrameKind.Publish or FrameKind.Push => job.PieceOf(header, frame.Payload.Length) >= 0,
-            FrameKind.State or FrameKind.Model => (uint)header.Range < job.Ranges.Count && frame.Payload.Length == job.Ranges[header.Range].Length,
+            FrameKind.Publish or FrameKind.Push or FrameKind.Replicate => job.PieceOf(header, length) >= 0,
+            FrameKind.State or FrameKind.ReplicaState or FrameKind.Model => IsRange(job, header) && length == job.Ranges[header.Range].Length,
+            FrameKind.ReplicaAck or FrameKind.TakeOver => IsRange(job, header),
+            FrameKind.Help => job.Tree.Contains(header.Slot),
+            FrameKind.Decision => EpochFigures.Fits(job, length),
             FrameKind.Stamp or FrameKind.Evaluation => true,
             _ => false,
         };
         if (!fits)
             return DropReason.UnknownRange;
-        if (header.Kind is not (FrameKind.Publish or FrameKind.Stamp) || active is null)
-            return null;
-        if (header.Term < active.Term && header.Step > activeSince)
-            return DropReason.OldTerm;
-        return header.Kind == FrameKind.Publish && TakesPushOf(self, job, active, Math.Max(started + 1, activeSince), header.Step)
-            ? DropReason.BeyondNextStep
+        return header.Kind is FrameKind.Publish or FrameKind.Stamp && active is not null && header.Term < active.Authority && header.Step > activeSince
+            ? DropReason.OldTerm
             : null;
     }
 
-    /// <summary>Whether a version comes after a step, from this one on, in which the node's shards have rows. In a short last batch they may have none.</summary>
-    private static bool TakesPushOf(string node, OpenedJob job, Assignment active, long step, long version)
-    {
-        var (first, end) = active.ShardsOf(node);
-        if (first == end)
-            return false;
-        if (version > job.Plan.TotalSteps)
-            return true;
-        for (; step < version; step++)
-        {
-            for (var shard = first; shard < end; shard++)
-            {
-                if (job.Plan.Batches.SliceLength(step, shard) > 0)
-                    return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsRange(OpenedJob job, in FrameHeader header) => (uint)header.Range < job.Ranges.Count;
 }

@@ -20,6 +20,9 @@ internal sealed unsafe class HeldPartial
 
     public float* Pointer => _pointer;
 
+    /// <summary>The sum, once its last addition has been done.</summary>
+    public TensorSlice Slice => new(_buffer, (int)(_pointer - _buffer.Pointer), _length);
+
     /// <summary>The right half of a sum whose left half this is; null where the sum is complete.</summary>
     public float* Addend => _addend is null ? null : _addend._pointer;
 

@@ -5,14 +5,12 @@ using DistributedTrainer.Coordination;
 namespace DistributedTrainer.Actors;
 
 /// <summary>
-/// One job on one node: keeps the node's copy of the parameters, starts a step on its workers once every range of a version has
-/// arrived, pushes their gradient sums to the servers, and runs the servers of the node's own ranges.
+/// One job on one node: keeps the node's copy of the parameters, starts a step on its workers once every range of a version has arrived,
+/// pushes their gradient sums to the servers, and runs the servers and backups of the node's own ranges.
 /// </summary>
-internal sealed class JobActor : ReceiveActor, IWithTimers
+internal sealed partial class JobActor : ReceiveActor
 {
     public const string ComputeDispatcher = "dtrain.compute-dispatcher";
-
-    private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(2);
 
     private readonly OpenedJob _job;
     private readonly string _self;
@@ -22,61 +20,51 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private readonly IActorRef _node;
     private readonly ParameterStore _store;
     private readonly ServerPlace _place;
-    private readonly Dictionary<int, Assignment> _assignments = [];
+    private readonly ModelSaving _model;
+    private readonly SortedDictionary<int, Assignment> _assignments = [];
     private readonly Dictionary<int, IActorRef> _servers = [];
     private readonly string[] _layers;
-    private readonly long[] _arrived;
-    private readonly List<PartialSum> _partials = [];
-    private PushRoute? _merging;
-    private IActorRef[] _workers = [];
-    private FrameHeader _stamp;
     private Assignment? _active;
     private long _activeSince;
-    private PushRoute? _route;
-    private long _started = -1;
-    private long _evaluated = -1;
-    private long _decided = -1;
-    private bool _isStopped;
-    private int _computing;
     private int _prepared;
-    private long _shardSteps;
+    private int _serverNames;
     private readonly SortedDictionary<int, PartReport> _checkpointParts = [];
     private string[] _checkpointTexts = [];
-    private readonly List<(int Range, TensorBuffer Buffer)> _earlyModel = [];
-    private ModelCollector? _collector;
-    private Task _saving = Task.CompletedTask;
+    private CheckpointAnnounced? _checkpoint;
 
     public JobActor(OpenedJob job, ParameterStore store, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node)
     {
         (_job, _self, _transport, _pool, _threads, _node) = (job, self, transport, pool, threads, node);
         _store = store;
         _place = new ServerPlace(self, Self, _store, pool, transport);
+        _model = new ModelSaving(job, self, node, Self);
         _layers = [.. job.Network.Summary.Select(LayerLine.Format)];
-        _arrived = new long[job.Pieces.Length];
-        Array.Fill(_arrived, -1);
-        _stamp = new FrameHeader { Step = -1 };
+        _arrivals = new ArrivedVersions(job.Pieces.Length);
+        _owners = new RangeServers(job.Ranges.Count);
 
         Receive<PrepareAssignment>(Prepare);
         Receive<ActivateAssignment>(activate => Lead(new StampNext(activate.Number)));
         Receive<StopSoon>(_ => Lead(new StopNext()));
-        Receive<DecideEpoch>(Decide);
+        Receive<DecideEpoch>(Heard);
+        Receive<EpochConcluded>(Conclude);
         Receive<SaveModel>(Save);
         Receive<FrameArrived>(TakeFrame);
         Receive<RangeWritten>(written => Arrived(written.Header, _job.FirstPieces[written.Header.Range], _job.FirstPieces[written.Header.Range + 1]));
         Receive<StepComputed>(Computed);
         Receive<PartialsMerged>(Merged);
         Receive<EvaluationComputed>(Evaluated);
-        Receive<ModelRange>(range => Collect(range.Range, range.Buffer));
+        Receive<ModelRange>(range => _model.Take(range.Range, range.Buffer));
+        Receive<RangeServed>(Served);
         Receive<RangeHandedOver>(HandedOver);
         Receive<RangeRestored>(Restored);
         Receive<PartWritten>(written => PartWritten(written.Report));
+        Receive<BackupCounts>(Keeps);
+        Receive<Promoted>(BecomePrimary);
         Receive<ToCoordinator>(_node.Forward);
-        Receive<LinkFailed>(FailOnLink);
-        Receive<LinkStillFailed>(FailOnLink);
-        Receive<AskJobReport>(_ => Report());
+        Receive<LinkFailed>(failed => Miss(failed.Node, failed.Reason));
+        Receive<NodeRemoved>(removed => Miss(removed.Node, "it is no longer in the cluster"));
+        Receive<AskJobReport>(_ => Tick());
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
@@ -90,34 +78,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         _transport.Unregister(_job.Id);
         _store.Dispose();
-        // A model that is being saved still reads the data and its own copy of the parameters.
-        _saving.ContinueWith(
-            _ =>
-            {
-                _collector?.Dispose();
-                _job.Dispose();
-            },
-            TaskScheduler.Default);
+        _model.Dispose();
     }
-
-    /// <summary>
-    /// Only a node that has a part in the job is missed. One that left politely is gone perhaps before this node, which is computing,
-    /// reads the stamp that lets it go: so it is looked at again a moment later.
-    /// </summary>
-    private void FailOnLink(LinkFailed failed)
-    {
-        if (IsMissed(failed.Node))
-            Timers.StartSingleTimer(failed.Node, new LinkStillFailed(failed), LeaveGrace);
-    }
-
-    private void FailOnLink(LinkStillFailed still)
-    {
-        if (IsMissed(still.Link.Node))
-            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, still.Link.Reason) { MissedNode = still.Link.Node }));
-    }
-
-    private bool IsMissed(string node) =>
-        _assignments.Values.Any(assignment => assignment.Number >= (_active?.Number ?? 0) && assignment.Nodes.Contains(node));
 
     // A failing child means a defect or memory exhausted: the run fails with the reason, nothing is restarted behind its back.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
@@ -130,43 +92,66 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void Prepare(PrepareAssignment message)
     {
-        var assignment = new Assignment(message.Term, message.Number, message.Shards, message.Primaries);
+        var assignment = new Assignment(message.Term, message.Number, message.Shards, message.Primaries) { Backups = message.Backups };
         if (_assignments.TryAdd(message.Number, assignment))
         {
-            foreach (var range in assignment.RangesOf(_self))
+            Welcome(assignment, message.Lost);
+            var isFirst = _active is null && message.Number == 1;
+            foreach (var range in assignment.RangesOf(_self).Where(range => !_servers.ContainsKey(range)))
             {
-                if (!_servers.ContainsKey(range))
-                    StartServer(range, awaitsState: _active is not null || message.Number > 1);
+                if (isFirst)
+                    StartFirstServer(range);
+                else
+                    StartServer(new RangeState(_job, _job.Ranges[range], -1), null, 0);
             }
 
+            foreach (var range in assignment.BackupsOf(_self).Where(range => !_backups.ContainsKey(range)))
+                StartBackup(range, assignment, awaitsState: !isFirst || _job.StartVersion > 0);
             foreach (var server in _servers.Values)
                 server.Tell(new AssignmentPrepared(assignment));
             _prepared = Math.Max(_prepared, message.Number);
         }
 
+        foreach (var lost in message.Lost)
+            Miss(lost, "the coordinator lost it");
         Report();
     }
 
-    private void StartServer(int range, bool awaitsState)
+    private IActorRef StartServer(RangeState state, Promoted? promoted, long authority)
     {
-        var restores = !awaitsState && _job.StartVersion > 0;
-        _servers[range] = Context.ActorOf(
-            Props.Create(() => new ParameterServerActor(_job, _job.Ranges[range], _place, awaitsState || restores)).WithDispatcher(ComputeDispatcher),
-            $"server-{range}-{_prepared + 1}");
-        if (restores)
+        if (promoted is null && _decision is not null)
+            state.Decide(_decision, default);
+        var server = Context.ActorOf(
+            Props.Create(() => new ParameterServerActor(_job, _place, state, promoted, authority)).WithDispatcher(ComputeDispatcher),
+            $"server-{state.Range.Index}-{++_serverNames}");
+        if (_checkpoint is not null)
+            server.Tell(_checkpoint); // the mark may have come before the server
+        return _servers[state.Range.Index] = server;
+    }
+
+    /// <summary>The first server of a range, at the version that the run begins from: 0 is in the store, a later one in a checkpoint.</summary>
+    private void StartFirstServer(int range)
+    {
+        if (_job.StartVersion == 0)
         {
-            var (job, pool) = (_job, _pool);
-            Task.Run(() => CheckpointReader.Read(job.Checkpoint, job.StartVersion, job.Ranges[range], pool)).PipeTo(
-                Self, success: snapshot => new RangeRestored(range, snapshot, ""), failure: error => new RangeRestored(range, null, error.Message));
+            StartServer(new RangeState(_job, _job.Ranges[range], 0), null, 0);
+            return;
         }
+
+        StartServer(new RangeState(_job, _job.Ranges[range], -1), null, 0);
+        var (job, pool) = (_job, _pool);
+        Task.Run(() => CheckpointReader.Read(job.Checkpoint, job.StartVersion, job.Ranges[range], pool)).PipeTo(
+            Self, success: snapshot => new RangeRestored(range, snapshot, ""), failure: error => new RangeRestored(range, null, error.Message));
     }
 
     private void Restored(RangeRestored restored)
     {
         if (restored.Snapshot is null)
             _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}")));
+        else if (_servers.TryGetValue(restored.Range, out var server))
+            server.Tell(restored);
         else
-            _servers[restored.Range].Tell(restored);
+            restored.Snapshot.Release(); // another node has taken the range over
     }
 
     private void PartWritten(PartReport report)
@@ -182,19 +167,46 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             leader.Tell(message);
     }
 
-    private void HandedOver(RangeHandedOver handedOver)
+    private void Served(RangeServed served)
     {
-        if (_servers.Remove(handedOver.Range, out var server))
-            Context.Stop(server);
+        _serves.Add(served.Range);
         Report();
     }
 
-    // ---- the step ---------------------------------------------------------------------------------------------------------
+    private void HandedOver(RangeHandedOver handedOver)
+    {
+        StopServer(handedOver.Range);
+        Report();
+    }
+
+    private void StopServer(int range)
+    {
+        _serves.Remove(range);
+        if (_servers.Remove(range, out var server))
+            Context.Stop(server);
+    }
+
+    /// <summary>The leading server's stamp on a version says which assignment steps follow from there on.</summary>
+    private void Follow(Assignment assignment, long version)
+    {
+        (_active, _activeSince) = (assignment, version);
+        foreach (var old in _assignments.Keys.Where(number => number < assignment.Number).ToList())
+            _assignments.Remove(old);
+        _owners.Follow(assignment);
+        RefreshRoute();
+        foreach (var server in _servers.Values)
+            server.Tell(new AssignmentActivated(version, assignment));
+        FollowWithBackups(assignment, version);
+        TakeOverWhatIsGone();
+        Report();
+    }
+
+    // ---- frames -----------------------------------------------------------------------------------------------------------
 
     private void TakeFrame(FrameArrived frame)
     {
         var header = frame.Header;
-        if (FrameAdmission.WhyNot(_job, frame, _active, _activeSince, _self, _started) is { } reason)
+        if (FrameAdmission.WhyNot(_job, frame, _active, _activeSince) is { } reason)
         {
             _transport.Counters.Drop(reason);
             frame.Payload.Release();
@@ -206,20 +218,35 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             case FrameKind.Publish:
                 TakePiece(frame);
                 break;
-            case FrameKind.Stamp:
-                frame.Payload.Release();
-                Stamped(header);
-                break;
-            case FrameKind.Push or FrameKind.State when _servers.TryGetValue(header.Range, out var server):
+            case FrameKind.Push or FrameKind.State or FrameKind.ReplicaAck when _servers.TryGetValue(header.Range, out var server):
                 server.Tell(frame);
+                break;
+            case FrameKind.Replicate or FrameKind.ReplicaState when _backups.TryGetValue(header.Range, out var backup):
+                backup.Tell(frame);
+                break;
+            case FrameKind.Model:
+                _model.Take(header.Range, frame.Payload.Buffer!);
                 break;
             case FrameKind.Evaluation:
                 var values = MemoryMarshal.Cast<byte, double>(frame.Payload.Bytes).ToArray();
                 frame.Payload.Release();
                 Lead(new EvaluationArrived(header.Step, header.Slot, values, header.Extra));
                 break;
-            case FrameKind.Model:
-                Collect(header.Range, frame.Payload.Buffer!);
+            case FrameKind.Decision:
+                TakeDecision(frame);
+                break;
+            case FrameKind.Stamp:
+                frame.Payload.Release();
+                Lead(new StampSeen(header));
+                Stamped(header);
+                break;
+            case FrameKind.Help:
+                frame.Payload.Release();
+                Help(header);
+                break;
+            case FrameKind.TakeOver:
+                frame.Payload.Release();
+                TakenOver(header);
                 break;
             default:
                 frame.Payload.Release();
@@ -227,220 +254,17 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void TakePiece(FrameArrived frame)
-    {
-        var header = frame.Header;
-        var payload = frame.Payload;
-        var piece = _job.PieceOf(header, payload.Length);
-        var version = header.Step > _arrived[piece] ? _store.TryHold(header.Step) : null;
-        if (version is null)
-        {
-            _transport.Counters.Drop(DropReason.Stale); // repeated, or from a range's old server, overtaken by its new one
-            payload.Release();
-            return;
-        }
-
-        if (!_store.Owns(payload.Buffer!))
-            payload.Floats.CopyTo(version.Floats.Slice(_job.Pieces[piece].Begin, payload.Length));
-        version.Release();
-        payload.Release();
-        Arrived(header, piece, piece + 1);
-    }
-
-    private void Arrived(FrameHeader header, int first, int end)
-    {
-        for (var piece = first; piece < end; piece++)
-            _arrived[piece] = Math.Max(_arrived[piece], header.Step);
-        if (header.Range == 0)
-            Stamped(header);
-        else
-            StartWhenReady();
-    }
-
-    private void Stamped(FrameHeader header)
-    {
-        if (header.Step < _stamp.Step)
-            return;
-        _stamp = header;
-        if (header.CheckpointAt > 0)
-        {
-            foreach (var server in _servers.Values)
-                server.Tell(new CheckpointAnnounced(header.CheckpointAt, header.IsFinal));
-        }
-
-        if (_assignments.TryGetValue(header.Assignment, out var assignment) && _active?.Number != assignment.Number)
-        {
-            (_active, _activeSince) = (assignment, header.Step);
-            RefreshRoute();
-            foreach (var server in _servers.Values)
-                server.Tell(new AssignmentActivated(header.Step, assignment));
-            Report();
-        }
-
-        StartWhenReady();
-    }
-
-    private void StartWhenReady()
-    {
-        var version = _stamp.Step;
-        if (_active is not { } active || _isStopped || version <= _started || _computing > 0 || Array.Exists(_arrived, arrived => arrived != version))
-            return;
-        var (first, end) = active.ShardsOf(_self);
-        if (first == end)
-            return;
-        if (_stamp.IsFinal || _job.Plan.IsBoundary(version))
-        {
-            if (_evaluated < version && _job.HasEvaluation)
-            {
-                _evaluated = version;
-                Divide(first, end, (begin, stop) => new ComputeEvaluation(version, begin, stop));
-                return;
-            }
-
-            if (_decided < version)
-                return;
-        }
-
-        _started = version;
-        TrainingMeter.Started.Record(version);
-        // Where sums of several workers would travel, siblings are added first.
-        var route = Math.Min(_workers.Length, end - first) > 1 && _route!.LeavesNode ? null : _route;
-        _merging = route is null ? _route : null;
-        Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop, route));
-    }
-
-    /// <summary>Splits a run of shards over the node's workers.</summary>
-    private void Divide(int first, int end, Func<int, int, object> work)
-    {
-        var used = Math.Min(_workers.Length, end - first);
-        _computing = used;
-        for (var worker = 0; worker < used; worker++)
-        {
-            var begin = first + (int)((long)worker * (end - first) / used);
-            var stop = first + (int)((long)(worker + 1) * (end - first) / used);
-            _workers[worker].Tell(work(begin, stop));
-        }
-    }
-
-    private void Computed(StepComputed computed)
-    {
-        _shardSteps += computed.Shards;
-        _partials.AddRange(computed.Partials);
-        if (--_computing > 0)
-            return;
-        if (_partials.Count > 0)
-        {
-            _computing = 1;
-            _workers[0].Tell(new MergePartials(computed.Step, [.. _partials], _merging!));
-            _partials.Clear();
-            return;
-        }
-
-        StartWhenReady();
-    }
-
-    private void Merged(PartialsMerged merged)
-    {
-        _computing = 0;
-        foreach (var partial in merged.Partials)
-            merged.Route.PushWhole(merged.Step, partial);
-        TrainingMeter.Computed.Record(merged.Step);
-        StartWhenReady();
-    }
-
-    private void RefreshRoute()
-    {
-        if (_active is { } active)
-            _route = new PushRoute(_job, _self, active, [.. _job.Ranges.Select(range => active.Primaries[range.Index] == _self ? _servers.GetValueOrDefault(range.Index) : null)], _transport);
-    }
-
-    // ---- an epoch's end ---------------------------------------------------------------------------------------------------
-
-    private void Evaluated(EvaluationComputed computed)
-    {
-        _computing--;
-        foreach (var slot in computed.Slots)
-            SendEvaluation(computed.Version, slot.Slot, slot.Values, double.NaN);
-        if (!double.IsNaN(computed.Penalty))
-            SendEvaluation(computed.Version, default, [], computed.Penalty);
-        StartWhenReady();
-    }
-
-    private void SendEvaluation(long version, Slot slot, double[] values, double penalty)
-    {
-        if (_active!.Leader == _self)
-        {
-            Lead(new EvaluationArrived(version, slot, values, penalty));
-            return;
-        }
-
-        var header = new FrameHeader
-        {
-            Kind = FrameKind.Evaluation,
-            Term = _active.Term,
-            Step = version,
-            SlotFirst = slot.First,
-            SlotEnd = slot.End,
-            Extra = penalty,
-        };
-        var buffer = _pool.Rent(values.Length * 2);
-        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(buffer.Bytes);
-        _transport.Send(_active.Leader, _job.Id, header, new TensorSlice(buffer, 0, values.Length * 2));
-        buffer.Release();
-    }
-
-    private void Decide(DecideEpoch decision)
-    {
-        if (decision.Version > _decided)
-        {
-            _decided = decision.Version;
-            _isStopped |= decision.Stop;
-            foreach (var server in _servers.Values)
-                server.Tell(new EpochDecisionKnown(decision.Version, decision.Stop, decision.KeepBest));
-            StartWhenReady();
-        }
-
-        Report();
-    }
-
-    // ---- the end ----------------------------------------------------------------------------------------------------------
-
     private void Save(SaveModel order)
     {
-        if (order.Saver == _self && _collector is null)
-        {
-            _collector = new ModelCollector(_job, order);
-            foreach (var (range, buffer) in _earlyModel)
-                Collect(range, buffer);
-            _earlyModel.Clear();
-        }
-
+        _model.Begin(order);
         foreach (var server in _servers.Values)
             server.Tell(new SendModel(order.Saver, order.Version, order.UseBest));
     }
 
-    private void Collect(int range, TensorBuffer buffer)
+    private void Tick()
     {
-        if (_collector is null)
-        {
-            _earlyModel.Add((range, buffer)); // another node had the order first
-            return;
-        }
-
-        if (_collector is { IsComplete: false } collector)
-        {
-            collector.Take(range, buffer);
-            if (collector.IsComplete)
-            {
-                var job = _job;
-                var saved = Task.Run(() => new ToCoordinator(ModelSaver.Save(job, collector)));
-                _saving = saved;
-                saved.PipeTo(_node, Self, failure: error => new ToCoordinator(
-                        new ModelSaved(job.Id, "", "", false, 0, [], [], $"node {_self} could not save the model: {error.Message}")));
-            }
-        }
-
-        buffer.Release();
+        RepeatEpochs();
+        Report();
     }
 
     private void Report()
@@ -449,13 +273,20 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
             _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.Length, _prepared, _active?.Number ?? 0,
-            _decided, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
-        { Layers = _layers, CheckpointParts = _checkpointTexts });
+            _decision?.Version ?? -1, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
+        {
+            Layers = _layers,
+            CheckpointParts = _checkpointTexts,
+            Unreachable = [.. _gone],
+            UnreachableWhy = [.. _gone.Select(node => _goneWhy[node])],
+            Serves = [.. _serves.Order()],
+            Keeps = [.. _keeps.Order()],
+        });
     }
 }
 
 /// <summary>Asks the job actor for a fresh report.</summary>
 internal sealed record AskJobReport;
 
-/// <summary>A link failed a moment ago.</summary>
-internal sealed record LinkStillFailed(LinkFailed Link);
+/// <summary>A node is no longer a member of the cluster.</summary>
+internal sealed record NodeRemoved(string Node);

@@ -1,20 +1,20 @@
 using Akka.Actor;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Learning;
-using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Actors;
 
 /// <summary>
 /// Owns one range of the parameter vector with its optimizer state: takes the slots' gradient sums of a step, adds them along the
-/// reduction tree, applies the update to its range and publishes the next version. The server of range 0 leads: see <see cref="EpochLead"/>.
+/// reduction tree, applies the update to its range and publishes the next version, to its backup first. The server of range 0 leads: see
+/// <see cref="EpochLead"/>.
 /// </summary>
-internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
+internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithTimers
 {
     private readonly OpenedJob _job;
     private readonly ServerRange _range;
     private readonly ServerPlace _place;
-    private readonly RangeOptimizer _optimizer;
+    private readonly RangeState _state;
     private readonly PieceLedger[] _pieces;
     private readonly Func<int, bool> _isEmptySlice;
     private readonly SortedDictionary<int, Assignment> _assignments = [];
@@ -34,78 +34,80 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <summary>The head of the newest version's frames: the stamp on a version never changes.</summary>
     private FrameHeader _header = new() { Step = -1 };
     private int _committed;
-    private FloatBuffer? _best;
-    private long _bestVersion = -1;
-    private long _version;
 
     /// <summary>
-    /// The term of this server's authority. Nodes that push under a newer assignment confirm that this server has its part in it, perhaps
-    /// before the stamp reaches a node without shards.
+    /// This server's authority. Nodes that push under a newer assignment confirm that this server has its part in it, perhaps before the
+    /// stamp reaches a node without shards.
     /// </summary>
-    private long _term;
-    private EpochDecisionKnown _decision = new(-1, false, false);
-    private long _keepVersion = -1;
+    private long _authority;
     private bool _hasFailed;
     private SendModel? _sentModel;
-    private int _stateParts;
     private AssignmentActivated? _activated;
     private bool _isHandedOver;
     private RunFailed? _failure;
 
     /// <param name="job">The job.</param>
-    /// <param name="range">The range this server owns.</param>
     /// <param name="place">The node's store, pool and data plane.</param>
-    /// <param name="awaitsState">False: starts at version 0, which the store holds. True: the state is on its way, from another server or from a checkpoint.</param>
-    public ParameterServerActor(OpenedJob job, ServerRange range, ServerPlace place, bool awaitsState)
+    /// <param name="state">At version 0, which the store holds; at −1: another server, or a checkpoint, is about to fill it; else a backup's.</param>
+    /// <param name="promoted">The backup that this server was; null where it was none.</param>
+    /// <param name="authority">Of the takeover; 0 without one.</param>
+    public ParameterServerActor(OpenedJob job, ServerPlace place, RangeState state, Promoted? promoted, long authority)
     {
-        (_job, _range, _place) = (job, range, place);
-        _optimizer = new RangeOptimizer(job.Job.Optimizer, job.Job.Penalty, job.Network.Layout, range.Begin, range.Length);
+        (_job, _range, _place, _state, _authority) = (job, state.Range, place, state, authority);
         var free = new Stack<HeldPartial>();
-        _pieces = [.. job.Pieces.Where(piece => piece.Range == range.Index).Select(piece => new PieceLedger(piece, job.Tree, free))];
-        _isEmptySlice = shard => _version < 0 || _job.Plan.Batches.SliceLength(_version, shard) == 0;
-        _version = awaitsState ? -1 : 0;
-        _current = awaitsState ? null : place.Store.Hold(0);
-        _lead = range.Index == 0 ? new EpochLead(job) : null;
-        _checkpoints = new RangeCheckpoints(job, range, place.JobActor);
-        BeginStep();
+        _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Tree, free))];
+        _isEmptySlice = shard => !HasState || _job.Plan.Batches.SliceLength(Version, shard) == 0;
+        _lead = state.Lead;
+        _checkpoints = new RangeCheckpoints(job, _range, place.JobActor);
+        _help = new HelpPlan(job.Plan.Shards);
+        if (HasState)
+            _current = place.Store.Hold(Version);
+        if (promoted is not null)
+            BeginAsPromoted(promoted);
+        BeginStep(isStep: false);
         Receive<FrameArrived>(frame => frame.Header.Kind == FrameKind.Push, Take);
+        Receive<FrameArrived>(frame => frame.Header.Kind == FrameKind.ReplicaAck, Acknowledged);
         Receive<FrameArrived>(TakeState);
         Receive<AssignmentPrepared>(Prepare);
         Receive<AssignmentActivated>(Activate);
-        Receive<EvaluationArrived>(evaluation => Report(_lead?.Take(evaluation)));
+        Receive<GoneChanged>(Miss);
+        Receive<EvaluationArrived>(Evaluate);
         Receive<EpochDecisionKnown>(Decide);
         Receive<StampNext>(Stamp);
+        Receive<StampSeen>(seen => _lead?.Adopt(seen.Stamp));
         Receive<StopNext>(_ => _lead?.StopAtNextVersion());
         Receive<SendModel>(Send);
         Receive<CheckpointAnnounced>(Announce);
         Receive<RangeRestored>(Restore);
         Receive<LeadTick>(_ => ReportProgress());
+        Receive<HelpTick>(_ => AskIfLate());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private bool HasState => _version >= 0;
+    private long Version => _state.Version;
 
-    /// <summary>No step follows this version. A decision may be here before the version it is about.</summary>
-    private bool IsStopped => _hasFailed || (_decision.Stop && _version >= _decision.Version);
+    private bool HasState => Version >= 0;
 
-    /// <summary>An epoch ends with this version, and what follows is not decided yet.</summary>
-    private bool AwaitsDecision => _job.Plan.IsBoundary(_version) && _decision.Version < _version;
+    private bool IsStopped => _hasFailed || _state.IsStopped;
 
     protected override void PreStart()
     {
         if (_lead is not null)
             Timers.StartPeriodicTimer(LeadTick.Instance, LeadTick.Instance, LeadTick.Interval);
+        if (HasState)
+            _place.JobActor.Tell(new RangeServed(_range.Index));
+        StartHelpTimer();
     }
 
     protected override void PostStop()
     {
+        _helpTimer?.Dispose();
         _current?.Release();
         _next?.Release();
         foreach (var piece in _pieces)
             piece.Abandon();
-        _optimizer.Dispose();
-        _best?.Dispose();
+        _state.Dispose();
     }
 
     // ---- assignments ------------------------------------------------------------------------------------------------------
@@ -114,8 +116,9 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     {
         _assignments[prepared.Assignment.Number] = prepared.Assignment;
         _hasNewAssignment = true;
-        if (_term == 0)
-            _term = prepared.Assignment.Term;
+        if (_authority == 0)
+            _authority = prepared.Assignment.Authority;
+        ReplicateFromTheStart(prepared.Assignment);
         ServeTargets();
     }
 
@@ -125,10 +128,16 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             _assignments.Remove(old);
         _assignments[activated.Assignment.Number] = activated.Assignment;
         _activated = activated;
-        _term = Math.Max(_term, activated.Assignment.Term);
+        _authority = Math.Max(_authority, activated.Assignment.Authority);
         _hasNewAssignment = true;
+        if (_isTakenOver)
+            _lead?.StampNext(activated.Assignment.Number); // it is in force, whoever stamped it
         ServeTargets();
         HandOverIfMoved();
+        FillBackup();
+        if (HasState)
+            TakeEarly();
+        Ask();
     }
 
     /// <summary>The leading server: an assignment that all nodes are ready for comes into force with the next version, or with version 0.</summary>
@@ -155,7 +164,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         if (added.Count == 0)
             return;
         if (_header.Step < 0)
-            BeginHeader(_version);
+            BeginHeader(Version);
         foreach (var piece in _pieces)
             PublishPiece(piece.Piece, _current!, added);
         if (added.Contains(_place.Self))
@@ -165,17 +174,20 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private void FindTargets()
     {
         _hasNewAssignment = false;
-        _targets = [.. _assignments.Values.SelectMany(assignment => assignment.Shards).Append(_place.Self).Distinct()];
-        _stamped = _lead is null ? [] : [.. _assignments.Values.SelectMany(assignment => assignment.Primaries).Distinct().Except(_targets)];
+        _targets = [.. _assignments.Values.SelectMany(assignment => assignment.Shards).Append(_place.Self).Distinct().Where(IsThere)];
+        _stamped = _lead is null
+            ? []
+            : [.. _assignments.Values.SelectMany(assignment => assignment.Nodes).Distinct().Except(_targets).Where(IsThere)];
     }
 
     // ---- the step ---------------------------------------------------------------------------------------------------------
 
-    private void BeginStep()
+    private void BeginStep(bool isStep)
     {
         _committed = 0;
         foreach (var piece in _pieces)
             piece.Begin(_isEmptySlice);
+        BeginToWatch(isStep);
     }
 
     private void Take(FrameArrived partial)
@@ -187,74 +199,91 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         }
 
         var header = partial.Header;
-        if (header.Step == _version && !_isHandedOver && !IsStopped)
+        Compare(partial);
+        if (header.Step == Version && !_isHandedOver && !IsStopped)
         {
-            _term = Math.Max(_term, header.Term);
+            _authority = Math.Max(_authority, header.Term);
             if (!_pieces[header.Piece].Offer(header, partial.Payload))
                 _place.Transport.Counters.Drop(DropReason.Stale);
             CommitIfComplete(_pieces[header.Piece]);
             return;
         }
 
-        _place.Transport.Counters.Drop(header.Step > _version ? DropReason.BeyondNextStep : DropReason.Stale);
+        if (header.Step > Version && _isTakenOver)
+        {
+            _early.Add(partial); // of a step that the primary before this one had begun
+            return;
+        }
+
+        _place.Transport.Counters.Drop(header.Step > Version ? DropReason.BeyondNextStep : DropReason.Stale);
         partial.Payload.Release();
     }
 
     private void CommitIfComplete(PieceLedger ledger)
     {
-        if (ledger.Root is not { } root || IsStopped || AwaitsDecision)
+        if (ledger.Root is not { } root || IsStopped || _state.AwaitsDecision || (_next is null && !MayLeaveVersion))
             return;
         if (!double.IsFinite(root.Sums.Loss))
         {
-            Fail(root);
+            Fail(NotFinite(root));
             return;
         }
 
         if (_next is null)
             BeginVersion(root.Sums);
         var piece = ledger.Piece;
-        _optimizer.Update(
+        _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
-            root.Sums.Denominator, _version);
+            root.Sums.Denominator, Version);
+        Replicate(piece, root);
         ledger.Commit();
         PublishPiece(piece, _next, _targets);
         if (++_committed == _pieces.Length)
             FinishVersion();
     }
 
+    private void CommitWhatIsComplete()
+    {
+        foreach (var piece in _pieces)
+            CommitIfComplete(piece);
+    }
+
     /// <summary>The first piece is about to be written: all pieces have the same sums, so the step's are known.</summary>
     private void BeginVersion(StepSums sums)
     {
-        _next = _place.Store.Hold(_version + 1);
-        _lead?.Committed(sums, _version + 1);
-        BeginHeader(_version + 1);
+        _next = _place.Store.Hold(Version + 1);
+        _lead?.Committed(sums, Version + 1);
+        BeginHeader(Version + 1);
     }
 
     private void FinishVersion()
     {
         _current!.Release();
         (_current, _next) = (_next, null);
-        _version++;
-        TrainingMeter.Updated.Record(_version);
+        _state.Advance();
+        TrainingMeter.Updated.Record(Version);
         CheckpointIfDue();
-        KeepBestIfDecided();
-        BeginStep();
+        _state.KeepBestIfDecided(Range(_current!));
+        NoteReplicated();
+        BeginStep(isStep: true);
         _place.JobActor.Tell(new RangeWritten(_header));
         ServeTargets();
-        Report(_lead?.AtVersion(_version));
+        ConcludeIfComplete();
         HandOverIfMoved();
+        FillBackup();
+        TakeEarly();
     }
 
-    private void Fail(HeldPartial root)
+    private void Fail(string reason)
     {
         _hasFailed = true;
-        _failure = _lead is null ? null : new RunFailed(_job.Id, _place.Self, NotFinite(root));
+        _failure = new RunFailed(_job.Id, _place.Self, reason);
         Report(_failure);
     }
 
     private string NotFinite(HeldPartial root) =>
-        $"the loss is {(double.IsNaN(root.Sums.Loss) ? "NaN" : "infinite")} in step {_version}, shard {root.BadShard}; "
-        + (_version == 0 ? "no good version exists" : $"the last version with a finite loss is {_version - 1}")
+        $"the loss is {(double.IsNaN(root.Sums.Loss) ? "NaN" : "infinite")} in step {Version}, shard {root.BadShard}; "
+        + (Version == 0 ? "no good version exists" : $"the last version with a finite loss is {Version - 1}")
         + "; try a smaller learning rate, and check the data for extreme values";
 
     /// <summary>
@@ -267,7 +296,7 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         {
             Kind = FrameKind.Publish,
             Range = _range.Index,
-            Term = _term,
+            Term = _authority,
             Step = version,
             Assignment = _lead?.TakeStamp() ?? 0,
             IsFinal = _lead?.IsFinal(version) ?? false,
@@ -289,29 +318,35 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
 
     // ---- an epoch's end ---------------------------------------------------------------------------------------------------
 
-    private void Decide(EpochDecisionKnown decision)
+    private void Evaluate(EvaluationArrived evaluation)
     {
-        if (decision.Version <= _decision.Version)
-            return;
-        _decision = decision;
-        if (decision.Stop)
-            Announce(new CheckpointAnnounced(decision.Version, IsLast: true));
-        _lead?.Decided(decision.Version);
-        if (decision.KeepBest)
-            _keepVersion = decision.Version;
-        KeepBestIfDecided();
-        foreach (var piece in _pieces)
-            CommitIfComplete(piece);
+        _lead?.Take(evaluation);
+        ConcludeIfComplete();
     }
 
-    /// <summary>Copies the version that a decision called the best, once it is here: the decision may have been faster.</summary>
-    private void KeepBestIfDecided()
+    /// <summary>The leading server decides what follows an epoch, from what every node could: nobody waits for the coordinator.</summary>
+    private void ConcludeIfComplete()
     {
-        if (_keepVersion != _version || _bestVersion == _version)
+        if (_lead is null || !HasState || _isHandedOver || _next is not null || _lead.AtVersion(Version) is not { } figures)
             return;
-        _best ??= new FloatBuffer(_range.Length);
-        Range(_current!).CopyTo(_best.Span);
-        _bestVersion = _version;
+        if (figures.Decide(_job, _state.Decision.State) is not { } decision)
+        {
+            Report(figures.Report(_job, _place.Self)); // the coordinator ends the run
+            return;
+        }
+
+        _place.JobActor.Tell(new EpochConcluded(figures, decision));
+        Decide(decision);
+    }
+
+    private void Decide(EpochDecisionKnown decision)
+    {
+        if (decision.Stop)
+            Announce(new CheckpointAnnounced(decision.Version, IsLast: true));
+        if (!_state.Decide(decision, _current is null ? default : Range(_current)))
+            return;
+        BeginToWatch(isStep: false);
+        CommitWhatIsComplete();
     }
 
     private void ReportProgress()
@@ -320,8 +355,9 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
             return;
         Report(_failure); // the first one may have been lost
         var missing = _pieces.FirstOrDefault(piece => piece.Missing().Count > 0)?.Missing() ?? [];
-        Report(_lead.Progress(_version, missing.Count == 0 ? "" : string.Join(", ", missing)));
-        Report(_lead.AtVersion(_version));
+        var waiting = missing.Count == 0 && !MayLeaveVersion ? $"the backup on {_replica!.Backup}" : string.Join(", ", missing);
+        Report(_lead.Progress(Version, waiting, _help.SlowNodes));
+        ConcludeIfComplete();
     }
 
     private void Report(IControlMessage? message)
@@ -333,14 +369,14 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     private void Send(SendModel order)
     {
         var fromBest = order.UseBest;
-        if (order == _sentModel || (fromBest ? _bestVersion != order.Version : _version != order.Version))
+        if (order == _sentModel || !HasState || (fromBest ? _state.BestVersion != order.Version : Version != order.Version))
             return;
         _sentModel = order; // the order is repeated until the model is saved; the data plane loses nothing
-        var source = fromBest ? _best!.Span : Range(_current!);
+        var source = fromBest ? _state.Best!.Span : Range(_current!);
         if (order.Saver != _place.Self)
         {
-            var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Term = _term, Step = order.Version };
-            SendCopy(order.Saver, header, source);
+            var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Term = _authority, Step = order.Version };
+            _place.SendCopy(order.Saver, _job.Id, header, source);
             return;
         }
 
@@ -360,9 +396,9 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <summary>A checkpoint holds the state before the decision that may be due at its version: who resumes decides again.</summary>
     private void CheckpointIfDue()
     {
-        if (!HasState || _isHandedOver || _next is not null || !_checkpoints.IsDue(_version))
+        if (!HasState || _isHandedOver || _next is not null || !_checkpoints.IsDue(Version))
             return;
-        _checkpoints.Write(RangeSnapshot.Take(_range, _version, _current!, _optimizer.State, _best, _bestVersion, _lead, _place.Pool));
+        _checkpoints.Write(RangeSnapshot.Take(_range, Version, _current!, _state.Optimizer.State, _state.Best, _state.BestVersion, _lead, _place.Pool));
     }
 
     private void Restore(RangeRestored restored)
@@ -370,16 +406,14 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
         var snapshot = restored.Snapshot!;
         if (!HasState)
         {
-            snapshot.Parameters.Floats.CopyTo(Range(_current ??= _place.Store.Hold(snapshot.Version)));
-            foreach (var (moment, state) in snapshot.Moments.Zip(_optimizer.State))
-                moment.Floats.CopyTo(state.Span);
-            if (snapshot.Best is { } best)
-                best.Floats.CopyTo((_best ??= new FloatBuffer(_range.Length)).Span);
-            (_version, _bestVersion) = (snapshot.Version, snapshot.BestVersion);
-            _lead?.BeginFrom(snapshot);
-            BeginStep();
+            _state.Restore(snapshot, Range(_current ??= _place.Store.Hold(snapshot.Version)));
+            BeginStep(isStep: false);
+            _place.JobActor.Tell(new RangeServed(_range.Index));
             ServeTargets();
+            HandOverIfMoved();
+            FillBackup();
             TakeEarly();
+            ConcludeIfComplete();
         }
 
         snapshot.Release();
@@ -390,84 +424,52 @@ internal sealed unsafe class ParameterServerActor : ReceiveActor, IWithTimers
     /// <summary>Once a version is stamped with an assignment that names another owner, that owner gets the state at this version.</summary>
     private void HandOverIfMoved()
     {
-        if (_isHandedOver || _activated is not { } activated || activated.Version != _version)
+        if (_isHandedOver || _activated is not { } activated || activated.Version != Version)
             return;
         var owner = activated.Assignment.Primaries[_range.Index];
-        if (owner == _place.Self)
+        if (owner == _place.Self || _gone.Contains(owner))
             return;
-        var parts = new List<FloatBuffer?>([null, .. _optimizer.State]);
-        if (_best is not null)
-            parts.Add(_best);
-        for (var part = 0; part < parts.Count; part++)
-        {
-            var header = new FrameHeader
-            {
-                Kind = FrameKind.State,
-                Range = _range.Index,
-                Term = activated.Assignment.Term,
-                Step = _version,
-                Part = (byte)part,
-                Parts = (byte)parts.Count,
-                Assignment = activated.Assignment.Number,
-                Sums = _lead?.EpochSums ?? default,
-                Extra = _lead?.RunSamples ?? 0,
-                BestVersion = _bestVersion,
-                IsFinal = _lead?.IsFinal(_version) ?? false,
-            };
-            SendCopy(owner, header, parts[part] is { } buffer ? buffer.Span : Range(_current!));
-        }
-
+        _state.Send(
+            _place,
+            owner,
+            new FrameHeader { Kind = FrameKind.State, Term = activated.Assignment.Authority, Assignment = activated.Assignment.Number },
+            Range(_current!));
         _isHandedOver = true;
         _place.JobActor.Tell(new RangeHandedOver(_range.Index));
     }
 
     private void TakeState(FrameArrived frame)
     {
-        var header = frame.Header;
         if (!HasState)
         {
-            var floats = frame.Payload.Floats;
-            var state = _optimizer.State;
-            if (header.Part == 0)
-                floats.CopyTo(Range(_current ??= _place.Store.Hold(header.Step)));
-            else if (header.Part <= state.Count)
-                floats.CopyTo(state[header.Part - 1].Span);
-            else
-                floats.CopyTo((_best ??= new FloatBuffer(_range.Length)).Span);
-            if (++_stateParts == header.Parts)
-                BeginFrom(header);
+            _current ??= _place.Store.Hold(frame.Header.Step);
+            if (_state.Take(frame, Range(_current)))
+                BeginFromState();
         }
 
         frame.Payload.Release();
     }
 
-    private void BeginFrom(FrameHeader header)
+    private void BeginFromState()
     {
-        _version = header.Step;
-        _bestVersion = _best is null ? -1 : header.BestVersion;
-        _lead?.BeginFrom(header);
-        KeepBestIfDecided();
-        BeginStep();
+        BeginStep(isStep: false);
         FindTargets(); // the old server has sent them this version
-        BeginHeader(_version);
+        BeginHeader(Version);
+        _place.JobActor.Tell(new RangeServed(_range.Index));
         _place.JobActor.Tell(new RangeWritten(_header));
+        FillBackup();
         TakeEarly();
-        Report(_lead?.AtVersion(_version));
+        ConcludeIfComplete();
     }
 
     private void TakeEarly()
     {
-        foreach (var partial in _early)
-            Take(partial);
+        if (_early.Count == 0)
+            return;
+        var early = _early.ToArray();
         _early.Clear();
-    }
-
-    private void SendCopy(string node, in FrameHeader header, ReadOnlySpan<float> source)
-    {
-        var buffer = _place.Pool.Rent(source.Length);
-        source.CopyTo(buffer.Floats);
-        _place.Transport.Send(node, _job.Id, header, new TensorSlice(buffer, 0, source.Length));
-        buffer.Release();
+        foreach (var partial in early)
+            Take(partial);
     }
 
     private Span<float> Range(TensorBuffer version) => version.Floats.Slice(_range.Begin, _range.Length);

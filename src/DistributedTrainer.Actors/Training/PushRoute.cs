@@ -4,14 +4,18 @@ using DistributedTrainer.Coordination;
 namespace DistributedTrainer.Actors;
 
 /// <summary>
-/// Where a step's gradient sums go: for each piece the actor that serves it on this node, or the node that does. Made anew with each
-/// assignment; used by workers on their own threads.
+/// Where a step's gradient sums go: for each piece the actor that serves it on this node, or the node that does. Made anew whenever that
+/// changes; used by workers on their own threads.
 /// </summary>
+/// <param name="owners">Node address by range; "" where nobody serves it just now, or nobody there needs the sums.</param>
+/// <param name="authority">Of the assignment in force.</param>
 /// <param name="servers">This node's servers by range; null for ranges that other nodes serve.</param>
-internal sealed class PushRoute(OpenedJob job, string self, Assignment assignment, IActorRef?[] servers, ITensorTransport transport)
+/// <param name="attempt">0 for the owner's own work; else the attempt at which it was asked for.</param>
+internal sealed class PushRoute(
+    OpenedJob job, string self, string[] owners, long authority, IActorRef?[] servers, ITensorTransport transport, int attempt = 0)
 {
     /// <summary>Whether a sum leaves the node: then siblings are worth adding before.</summary>
-    public bool LeavesNode { get; } = assignment.Primaries.Any(owner => owner != self);
+    public bool LeavesNode { get; } = owners.Any(owner => owner.Length > 0 && owner != self);
 
     /// <summary>Sends one piece of a slot's sum; the buffer stays the caller's.</summary>
     public void Push(long step, Slot slot, in PartialHead head, TensorBuffer buffer, int piece)
@@ -22,7 +26,8 @@ internal sealed class PushRoute(OpenedJob job, string self, Assignment assignmen
             Kind = FrameKind.Push,
             Range = range,
             Piece = index,
-            Term = assignment.Term,
+            Term = authority,
+            Part = (byte)attempt,
             Step = step,
             SlotFirst = slot.First,
             SlotEnd = slot.End,
@@ -30,9 +35,11 @@ internal sealed class PushRoute(OpenedJob job, string self, Assignment assignmen
             BadShard = head.BadShard,
         };
         var slice = new TensorSlice(buffer, begin, length);
+        if (owners[range].Length == 0)
+            return;
         if (servers[range] is not { } server)
         {
-            transport.Send(assignment.Primaries[range], job.Id, header, slice);
+            transport.Send(owners[range], job.Id, header, slice);
             return;
         }
 

@@ -5,4 +5,23 @@ namespace DistributedTrainer.Actors;
 /// <summary>What a node lends to the servers and workers of one job.</summary>
 /// <param name="Self">The node's address.</param>
 /// <param name="JobActor">The job's actor on this node.</param>
-internal sealed record ServerPlace(string Self, IActorRef JobActor, ParameterStore Store, BufferPool Pool, ITensorTransport Transport);
+internal sealed record ServerPlace(string Self, IActorRef JobActor, ParameterStore Store, BufferPool Pool, ITensorTransport Transport)
+{
+    /// <summary>Sends what may change soon after.</summary>
+    public void SendCopy(string node, string jobId, in FrameHeader header, ReadOnlySpan<float> source)
+    {
+        var buffer = Pool.Rent(source.Length);
+        source.CopyTo(buffer.Floats);
+        Transport.Send(node, jobId, header, new TensorSlice(buffer, 0, source.Length));
+        buffer.Release();
+    }
+
+    /// <summary>Sends a frame without payload, to an actor of this node too.</summary>
+    public void SendHead(string node, string jobId, in FrameHeader header)
+    {
+        if (node == Self)
+            JobActor.Tell(new FrameArrived(header, default), ActorRefs.NoSender);
+        else
+            Transport.Send(node, jobId, header, default);
+    }
+}

@@ -53,9 +53,35 @@ internal sealed record RangeWritten(FrameHeader Header);
 /// <summary>A server has handed its range over and has nothing left to do.</summary>
 internal sealed record RangeHandedOver(int Range);
 
-internal sealed record EpochDecisionKnown(long Version, bool Stop, bool KeepBest);
+/// <param name="State">What the next decision begins from.</param>
+internal sealed record EpochDecisionKnown(long Version, bool Stop, bool KeepBest, ConvergenceState State)
+{
+    public static EpochDecisionKnown None { get; } = new(-1, false, false, ConvergenceState.Start);
+}
+
+/// <summary>The leading server has decided: all nodes are to hear it.</summary>
+internal sealed record EpochConcluded(EpochFigures Figures, EpochDecisionKnown Decision);
 
 internal sealed record StampNext(int Number);
+
+/// <summary>A node has seen this stamp on a version that the leading server is about to make again.</summary>
+internal sealed record StampSeen(FrameHeader Stamp);
+
+/// <summary>Who cannot be reached, as a whole; never changed afterwards.</summary>
+internal sealed record GoneChanged(IReadOnlySet<string> Nodes);
+
+/// <summary>A server has its range's state; one that handed it over has it no more.</summary>
+internal sealed record RangeServed(int Range);
+
+/// <summary>A backup has caught up: it could take over.</summary>
+internal sealed record BackupCounts(int Range);
+
+/// <summary>To a backup: give your state up, it is a server's from now on.</summary>
+internal sealed record Promote;
+
+/// <summary>The backup's answer; its parameters and state belong to the receiver.</summary>
+/// <param name="Pending">Sums of steps that it has not applied yet, as pushes of the root.</param>
+internal sealed record Promoted(RangeState State, Numerics.FloatBuffer Parameters, IReadOnlyList<FrameArrived> Pending);
 
 internal sealed record StopNext;
 

@@ -34,12 +34,12 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     private StepComputed Compute(ComputeStep work)
     {
         _gradient.Begin(work);
-        if (_gradient.Rows == 0)
+        // Where others had to do this node's work, steps have gone on, and the version may be no longer kept: then nobody needs it.
+        if (_gradient.Rows == 0 || _store.TryHold(work.Step) is not { } parameters)
             return new StepComputed(work.Step, 0, []);
         var begun = TrainingMeter.Shards.Enabled ? Stopwatch.GetTimestamp() : 0;
         _slowness?.Begin();
         var pass = Read(work.Step, work.First, work.End, _gradient.Rows);
-        var parameters = _store.Hold(work.Step);
         _gradient.Run(pass, parameters.Pointer);
         parameters.Release();
         _slowness?.End();
@@ -87,7 +87,8 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     private EvaluationComputed Evaluate(ComputeEvaluation work)
     {
         var slots = new List<EvaluationSums>();
-        var parameters = _store.Hold(work.Version);
+        if (_store.TryHold(work.Version) is not { } parameters)
+            return new EvaluationComputed(work.Version, slots, double.NaN);
         for (var shard = work.First; shard < work.End && _job.Data.Validation is not null; shard++)
         {
             if (Scorer.Shard(_job, _job.Data.Validation, shard, parameters.Pointer, PassFor(Scorer.ChunkRows)) is { } sums)

@@ -56,6 +56,7 @@ internal static class NodeCommand
         {
             await joining;
             Console.Out.WriteLine("joined");
+            Console.Out.WriteLine(node.DescribeSurvival());
         }
 
         if (await Task.WhenAny(stop.Task, node.Stopped) == stop.Task)

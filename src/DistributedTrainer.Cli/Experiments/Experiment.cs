@@ -75,9 +75,12 @@ internal sealed class Experiment(ExperimentSetup setup, ReportFolder report, Scr
         }
         catch (OperationCanceledException)
         {
+            folder.DeleteCheckpoints();
             folder.Discard();
             throw;
         }
+
+        folder.DeleteCheckpoints();
 
         if (outcome.Seen.Started is null && conduct is null)
         {

@@ -5,8 +5,8 @@ namespace DistributedTrainer.Cli;
 
 /// <summary>
 /// A cluster of node processes on this machine for one job. It starts them, has the others join the first, hands the job to the first and
-/// passes on its events; a node that dies ends the run. None outlives it: nodes end when told, when killed, or when their standard input
-/// closes with this process.
+/// passes on its events. Once the job runs, the others go on without a node that dies; the last one's end is the run's. None outlives it:
+/// nodes end when told, when killed, or when their standard input closes with this process.
 /// </summary>
 internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time) : IJobHost
 {
@@ -27,8 +27,10 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
         for (var index = 0; index < nodes; index++)
             Start($"node-{index + 1}");
         var addresses = new List<string?>(new string?[nodes]);
-        var (accepted, cancelled) = (false, false);
+        var accepted = false;
+        CancelWanted? cancel = null;
         var leaving = new HashSet<int>();
+        var ended = new HashSet<int>();
         var deadline = Task.Delay(StartTimeout, time);
         while (true)
         {
@@ -40,16 +42,20 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     break;
                 case Reported { Report.Job: { } jobEvent }:
                     accepted = true;
+                    if (jobEvent is ClusterChanged { Change.Kind: "coordinator-moved" })
+                        PassCancelOn(); // the one before may have taken the first word with it
                     yield return jobEvent;
                     if (jobEvent is JobFinished)
                         yield break;
                     break;
+                case Reported { Report.Failed: not null } when accepted:
+                    break; // it ends for a reason of its own, and its end is told
                 case Reported { Report.Failed: { } failed, Node: var node }:
                     throw new CommandException($"{_nodes[node].Name}: {failed.Message}", failed.ExitCode);
                 case Reported { Report.Leaving: true, Node: var node }:
                     _ = AfterSameSignalAsync(new LeaveWanted(node));
                     break;
-                case LeaveWanted { Node: var node } when !cancelled:
+                case LeaveWanted { Node: var node } when cancel is null:
                     leaving.Add(node);
                     _nodes[node].Send(new ManagedOrder { Leave = true });
                     break;
@@ -58,20 +64,54 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
                     _news.Writer.TryWrite(new LeaveWanted(node));
                     break;
                 case NodeWanted { Name: var name }:
-                    addresses.Add(null);
-                    Start(name);
+                    Begin(name);
                     break;
-                case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Count < _nodes.Count:
+                case Ended { Node: var node, Code: 0 } when leaving.Contains(node) && leaving.Union(ended).Count() < _nodes.Count:
+                    ended.Add(node);
+                    break;
+                case Ended { Node: var node, Code: ExitCode.NotAdmitted } when accepted && Others(node).Any():
+                    // The cluster went on without it: its process ended itself, and a fresh one takes its place.
+                    ended.Add(node);
+                    Bury(node);
+                    Begin(_nodes[node].Name);
+                    break;
+                case Ended { Node: var node } when accepted && Others(node).Any():
+                    ended.Add(node);
+                    Bury(node);
                     break;
                 case Ended { Node: var node, Code: var code }:
                     throw Died(_nodes[node], code);
                 case CancelWanted when addresses[0] is null:
                     throw new OperationCanceledException();
                 case CancelWanted wanted:
-                    cancelled = true;
-                    (_nodes.Where((_, node) => !leaving.Contains(node)).FirstOrDefault() ?? _nodes[0]).Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, wanted.Reason, wanted.ExitCode) });
+                    cancel = wanted;
+                    PassCancelOn();
                     break;
             }
+        }
+
+        void Begin(string name)
+        {
+            addresses.Add(null);
+            Start(name);
+        }
+
+        // Processes that can be talked to; one may have ended whose end is not told yet.
+        IEnumerable<int> Others(int node) => Enumerable.Range(0, _nodes.Count)
+            .Where(other => other != node && addresses[other] is not null && !ended.Contains(other) && !_nodes[other].Exited.IsCompleted);
+
+        void PassCancelOn()
+        {
+            if (cancel is null)
+                return;
+            var node = Enumerable.Range(0, _nodes.Count).Where(node => !leaving.Contains(node) && !ended.Contains(node)).FirstOrDefault();
+            _nodes[node].Send(new ManagedOrder { Cancel = new CancelOrder(submission.JobId, cancel.Reason, cancel.ExitCode) });
+        }
+
+        void Bury(int node)
+        {
+            if (addresses[node] is { } address && Others(node).FirstOrDefault(-1) is >= 0 and var other)
+                _nodes[other].Send(new ManagedOrder { Down = address });
         }
 
         async ValueTask<News> NextAsync()
@@ -94,7 +134,7 @@ internal sealed class LocalCluster(int nodes, StartNode start, TimeProvider time
             if (accepted)
             {
                 // A node that comes later joins whoever is there; the first may be gone.
-                _nodes[node].Send(new ManagedOrder { Join = [.. addresses.Where((address, other) => other != node && address is not null && !_nodes[other].Exited.IsCompleted)!] });
+                _nodes[node].Send(new ManagedOrder { Join = [.. Others(node).Select(other => addresses[other]!)] });
             }
             else if (node == 0)
             {

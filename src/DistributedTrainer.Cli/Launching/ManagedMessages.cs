@@ -22,6 +22,7 @@ namespace DistributedTrainer.Cli;
 //   launcher  {"cancel":{"job_id":…}}                          on Ctrl-C
 //   node      {"leaving":true}                                 on SIGTERM: may I go?
 //   launcher  {"leave":true}                                   hand your work over, then end
+//   launcher  {"down":"127.0.0.1:41017"}                       to one node: the process of this address has ended
 //   launcher  {"stop":true}                                    the job is over: end now
 //
 // A node whose standard input closes has lost its launcher, and ends.
@@ -36,6 +37,9 @@ internal sealed record ManagedOrder
     public CancelOrder? Cancel { get; init; }
 
     public bool Leave { get; init; }
+
+    /// <summary>Address of a node whose process has ended: the cluster need not wait until it notices.</summary>
+    public string? Down { get; init; }
 
     public bool Stop { get; init; }
 

@@ -106,6 +106,8 @@ internal sealed class ManagedNode : IDisposable
             _ = TellStatusAsync(node);
         if (order.Faults is { } faults)
             node.Faults?.Set(faults.Cut, faults.DelaysMs.ToDictionary(delay => delay.Key, delay => TimeSpan.FromMilliseconds(delay.Value)), faults.Slowdown);
+        if (order.Down is { } ended)
+            node.Down(ended);
         if (order.Leave)
             _ = LeaveAsync(LeaveTimeout);
         if (order.Stop)

@@ -69,6 +69,13 @@ internal sealed class ReportFolder
             : throw new CommandException($"{path} holds no run: {JobFileName} is missing; name the report folder of the run to resume with --report", ExitCode.WrongInput);
     }
 
+    /// <summary>The run is over and nobody will resume it.</summary>
+    public void DeleteCheckpoints()
+    {
+        if (Directory.Exists(PathOf(CheckpointPath.Folder)))
+            Directory.Delete(PathOf(CheckpointPath.Folder), recursive: true);
+    }
+
     /// <summary>Training begins: a folder that is resumed gets the job as it is run now.</summary>
     public void Begin(Job job)
     {

@@ -4,74 +4,136 @@ namespace DistributedTrainer.Coordination;
 /// <param name="Address">Its address, which is its identity.</param>
 /// <param name="IsWorker">May compute shards.</param>
 /// <param name="IsServer">May own a range.</param>
-public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer);
+public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer)
+{
+    /// <summary>Its share of the shards beside that of a node of full speed.</summary>
+    public const int FullWeight = 16;
+
+    public int Weight { get; init; } = FullWeight;
+
+    /// <summary>Ranges that it serves as their primary, by its own word: those it took over are among them.</summary>
+    public IReadOnlyList<int> Serves { get; init; } = [];
+
+    /// <summary>Ranges whose backup it has and may take over.</summary>
+    public IReadOnlyList<int> Keeps { get; init; } = [];
+}
 
 /// <summary>Decides who does what: a pure function of the nodes, the shards and what stood before.</summary>
 public static class AssignmentPlanner
 {
     /// <summary>
-    /// Every worker gets one run of shards, runs as even as possible, so that it owns whole subtrees and sends few vectors. Ranges stay
-    /// where they are while their node serves; others go to the servers that own fewest, first in order of joining.
+    /// Every worker gets one run of shards, runs as even as their weights, so that it owns whole subtrees and sends few vectors. A range
+    /// stays where its state is: with the node that serves it, else with its backup; others go to the servers that own fewest, first in
+    /// order of joining. A backup stays where it is too, and is never on the primary's node.
     /// </summary>
     /// <param name="nodes">In order of joining.</param>
     /// <param name="shards">The job's shards.</param>
     /// <param name="ranges">Number of server ranges.</param>
     /// <param name="term">The coordinator's term.</param>
     /// <param name="previous">The assignment in force, if any.</param>
+    /// <param name="replicas">Backups wanted of each range: 0 or 1.</param>
     /// <returns>The assignment and the reason; null with the reason where no assignment is possible.</returns>
     public static (Assignment? Assignment, string Reason) Plan(
-        IReadOnlyList<PlannedNode> nodes, int shards, int ranges, long term, Assignment? previous)
+        IReadOnlyList<PlannedNode> nodes, int shards, int ranges, long term, Assignment? previous, int replicas = 0)
     {
-        var workers = nodes.Where(node => node.IsWorker).Select(node => node.Address).ToList();
-        var servers = nodes.Where(node => node.IsServer).Select(node => node.Address).ToList();
+        var workers = nodes.Where(node => node.IsWorker).ToList();
+        var servers = nodes.Where(node => node.IsServer).ToList();
         if (workers.Count == 0)
             return (null, "no node with the role worker is ready");
         if (servers.Count == 0)
             return (null, "no node with the role server is ready");
         var byShard = SpreadShards(workers, shards);
-        var byRange = PlaceRanges(servers, ranges, previous);
+        var load = servers.ToDictionary(server => server.Address, _ => 0);
+        var byRange = PlaceRanges(servers, load, ranges, previous);
+        var backups = replicas > 0 && servers.Count > 1 ? PlaceBackups(servers, load, byRange, previous) : [];
         var number = (previous?.Number ?? 0) + 1;
+        var kept = backups.Length > 0 ? ", each with a backup" : "";
         return (
-            new Assignment(term, number, byShard, byRange),
-            $"{shards} shards on {Math.Min(workers.Count, shards)} of {workers.Count} workers, {ranges} ranges on {byRange.Distinct().Count()} of {servers.Count} servers");
+            new Assignment(term, number, byShard, byRange) { Backups = backups },
+            $"{shards} shards on {Math.Min(workers.Count, shards)} of {workers.Count} workers, {ranges} ranges on {byRange.Distinct().Count()} of {servers.Count} servers{kept}");
     }
 
-    private static string[] SpreadShards(List<string> workers, int shards)
+    /// <summary>
+    /// The ranges whose state is nowhere: not with a node that serves it, nor with one that keeps its backup, nor with one that is about
+    /// to hand it over. Before an assignment is in force only the first one's primaries make a range from the seed; backups take over
+    /// from the first version on.
+    /// </summary>
+    /// <param name="nodes">Nodes that take part.</param>
+    /// <param name="leaving">Nodes that are about to leave politely.</param>
+    /// <param name="previous">The newest assignment made.</param>
+    /// <param name="inForce">The assignment that steps run under; null before the first.</param>
+    public static IReadOnlyList<int> LostRanges(
+        IReadOnlyList<PlannedNode> nodes, IReadOnlyCollection<string> leaving, Assignment previous, Assignment? inForce)
+    {
+        var primaries = (inForce ?? previous).Primaries;
+        return [.. Enumerable.Range(0, primaries.Count).Where(range => !HasState(range))];
+
+        bool HasState(int range) =>
+            nodes.Any(node => node.Address == primaries[range] || (inForce is not null && (node.Serves.Contains(range) || node.Keeps.Contains(range))))
+            || leaving.Contains(primaries[range]);
+    }
+
+    private static string[] SpreadShards(List<PlannedNode> workers, int shards)
     {
         var owners = new string[shards];
         var used = Math.Min(workers.Count, shards);
+        long total = workers.Take(used).Sum(worker => worker.Weight);
+        var (first, weights) = (0, 0L);
         for (var worker = 0; worker < used; worker++)
         {
-            var first = (int)((long)worker * shards / used);
-            var end = (int)((long)(worker + 1) * shards / used);
-            Array.Fill(owners, workers[worker], first, end - first);
+            weights += workers[worker].Weight;
+            // At least one shard each: a slow node that has none could not show that it is fast again.
+            var end = Math.Clamp((int)(weights * shards / total), first + 1, shards - (used - 1 - worker));
+            Array.Fill(owners, workers[worker].Address, first, end - first);
+            first = end;
         }
 
         return owners;
     }
 
-    private static string[] PlaceRanges(List<string> servers, int ranges, Assignment? previous)
+    private static string[] PlaceRanges(List<PlannedNode> servers, Dictionary<string, int> load, int ranges, Assignment? previous)
     {
         var owners = new string?[ranges];
-        var load = servers.ToDictionary(server => server, _ => 0);
         for (var range = 0; range < ranges; range++)
         {
-            if (previous?.Primaries[range] is { } owner && load.ContainsKey(owner))
-            {
-                owners[range] = owner;
+            owners[range] = Holder(range);
+            if (owners[range] is { } owner)
                 load[owner]++;
-            }
         }
 
         for (var range = 0; range < ranges; range++)
         {
             if (owners[range] is not null)
                 continue;
-            var server = servers.MinBy(candidate => load[candidate])!;
+            var server = servers.MinBy(candidate => load[candidate.Address])!.Address;
             owners[range] = server;
             load[server]++;
         }
 
         return owners!;
+
+        string? Holder(int range)
+        {
+            if (previous is null)
+                return null;
+            return servers.Find(server => server.Serves.Contains(range))?.Address
+                ?? servers.Find(server => server.Address == previous.Primaries[range])?.Address
+                ?? servers.Find(server => server.Keeps.Contains(range))?.Address
+                ?? servers.Find(server => server.Address == previous.BackupOf(range))?.Address;
+        }
+    }
+
+    private static string[] PlaceBackups(List<PlannedNode> servers, Dictionary<string, int> load, string[] primaries, Assignment? previous)
+    {
+        var backups = new string[primaries.Length];
+        for (var range = 0; range < primaries.Length; range++)
+        {
+            var others = servers.Where(server => server.Address != primaries[range]).ToList();
+            var kept = others.Find(server => server.Address == previous?.BackupOf(range)) ?? others.Find(server => server.Keeps.Contains(range));
+            backups[range] = (kept ?? others.MinBy(server => load[server.Address])!).Address;
+            load[backups[range]]++;
+        }
+
+        return backups;
     }
 }

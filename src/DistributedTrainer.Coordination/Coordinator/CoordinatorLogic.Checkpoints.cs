@@ -76,28 +76,20 @@ public sealed partial class CoordinatorLogic
     /// Something was lost that no node has a copy of: the job is opened again with the nodes that are left, at its newest checkpoint, or at
     /// version 0. What was computed since is computed again, to the same bits.
     /// </summary>
-    /// <returns>False where that was tried and led nowhere.</returns>
+    /// <returns>False where the job has begun and keeps no checkpoints, where it is over but for its model, and where that was tried and led nowhere.</returns>
     private bool Reopen(JobRecord job, string reason)
     {
         var step = _progress?.Step ?? 0;
-        if (job.Opened is null || job.IsSaving || (step <= job.FurthestLoss.Step && job.FurthestLoss.Times >= MostReopenings))
+        if ((job.Submission.CheckpointFolder is null && job.InForce is not null) || job.Opened is null || job.IsSaving || (step <= job.FurthestLoss.Step && job.FurthestLoss.Times >= MostReopenings))
             return false;
         var train = _progress?.TrainingStartedAt is { } start ? (_now - start).TotalSeconds : 0;
         var reopened = new JobReopened(RunGeneration.Next(job.Submission.JobId), step, _progress?.Seconds(_now) ?? 0, train);
         Record(reopened);
         _progress = new JobProgress(_now, reopened.AtSeconds, step);
         _sent.Clear();
-        _decisions.Add(new Explain($"{reason} in step {step}, and no other node has what it had: the job goes on from its newest checkpoint"));
-        return true;
-    }
-
-    /// <summary>Another node has lost the link to it: whether it is dead or cut off, the run does without it until it reports again.</summary>
-    private bool ReopenWithout(JobRecord job, RunFailed failure)
-    {
-        if (!Reopen(job, failure.Reason))
-            return false;
-        if (_nodes.Remove(failure.MissedNode))
-            Happened(job, "node-lost", failure.MissedNode, failure.Reason);
+        _forgotten.Clear(); // assignments are numbered anew
+        _accusedAt = null;
+        _decisions.Add(new Explain($"{reason}: the job goes on from its newest checkpoint"));
         return true;
     }
 
@@ -163,7 +155,8 @@ public sealed partial class CoordinatorLogic
             return;
         if (collector.GiveUp(inForce.Primaries, _now) is { } reason)
             TellFailed(job, _progress!.Step, reason);
-        if (collector.Whole is not { } whole)
+        // The leading server decides epochs by itself, and the manifest needs every one before its version: the book may lag behind.
+        if (collector.Whole is not { } whole || job.Epochs.Count < (whole.Version - 1) / job.Opened!.Started.StepsPerEpoch)
             return;
         Repeat(self, $"complete {whole.Version}", new CompleteCheckpoint(
             Term, _book.Count, job.Submission.JobId, whole.Version, job.Submission.CheckpointFolder!, job.Job.Checkpoint.Keep,

@@ -68,7 +68,8 @@ public sealed partial class CoordinatorLogic
     private void TellToOpen(JobRecord job, NodeEntry node)
     {
         if (ReportOn(job, node) is null)
-            Repeat(node.Report.Node.Address, $"open {job.Submission.JobId}", new OpenJob(Term, _book.Count, job.Submission.JobId, job.Submission.JobText, Servers(job))
+            Repeat(node.Report.Node.Address, $"open {job.Submission.JobId}", new OpenJob(
+                Term, _book.Count, job.Submission.JobId, job.Submission.JobText, Servers(job), job.Submission.Replicas)
             {
                 Version = job.StartVersion,
                 Checkpoint = job.Checkpoints?.Checkpoint ?? "",
@@ -132,7 +133,11 @@ public sealed partial class CoordinatorLogic
         foreach (var node in _nodes.Values.Where(node => !node.Report.Leaving))
             TellToOpen(job, node);
         Release(job);
+        MissThoseWhoNeverCame(job);
+        LoseUnreachable(job);
         FollowCheckpoints(job);
+        if (!HasAllRanges(job))
+            return;
         if (job.IsSaving)
         {
             Save(job);
@@ -161,53 +166,6 @@ public sealed partial class CoordinatorLogic
         }
     }
 
-    private void Assign(JobRecord job)
-    {
-        var pending = job.Latest is not null && job.Latest.Number != job.InForce?.Number;
-        if (!pending && job.Stop is null)
-            pending = Plan(job);
-        if (!pending || job.Closed is not null)
-            return;
-        var latest = job.Latest!;
-        var behind = job.Participants.Where(node => !(PreparedBy(job, node) >= latest.Number)).ToList();
-        foreach (var node in behind)
-        {
-            Repeat(node, $"prepare {latest.Number}", new PrepareAssignment(
-                Term, _book.Count, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries]));
-        }
-
-        var leader = (job.InForce ?? latest).Leader;
-        if (behind.Count == 0)
-            Repeat(leader, $"activate {latest.Number}", new ActivateAssignment(Term, _book.Count, job.Submission.JobId, latest.Number));
-    }
-
-    /// <returns>Whether a new assignment was made.</returns>
-    private bool Plan(JobRecord job)
-    {
-        var fit = _nodes.Values
-            .Where(node => !node.Report.Leaving && WhyUnfit(job, node, job.Opened!.DataSha256) is null)
-            .OrderBy(node => node.Order)
-            .Select(node => new PlannedNode(
-                node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server")))
-            .ToList();
-        var started = job.Opened!.Started;
-        var (assignment, reason) = AssignmentPlanner.Plan(fit, started.Shards, started.Servers, Term, job.Latest);
-        if (assignment is null)
-        {
-            if (job.Latest is null)
-                Close(job, "failed", reason, 3);
-            return false;
-        }
-
-        if (job.Latest is { } latest && latest.Shards.SequenceEqual(assignment.Shards) && latest.Primaries.SequenceEqual(assignment.Primaries))
-            return false;
-        Record(new AssignmentMade(job.Submission.JobId, assignment));
-        StartClocks(job);
-        _progress!.TouchedAt = _now;
-        _decisions.Add(new Explain($"assignment {assignment.Number}: {reason}"));
-        return true;
-    }
-
     private int? PreparedBy(JobRecord job, string node) =>
         _nodes.TryGetValue(node, out var entry) ? ReportOn(job, entry)?.Prepared : null;
 
@@ -215,82 +173,21 @@ public sealed partial class CoordinatorLogic
     {
         if (job.Stop is null && job.Job.Stop.Time is { } limit && _progress!.TrainingStartedAt is { } start && _now - start >= limit)
             Record(new StopRequested(job.Submission.JobId, "time", 0));
-        if (job is { Stop: not null, InForce: { } inForce })
-            Repeat(inForce.Leader, "stop", new StopSoon(Term, _book.Count, job.Submission.JobId));
+        if (job is { Stop: not null, InForce: not null })
+            Repeat(Leader(job), "stop", new StopSoon(Term, _book.Count, job.Submission.JobId));
     }
 
     private string Waiting(JobRecord job)
     {
         var unprepared = job.Latest is { } latest && latest.Number != job.InForce?.Number
-            ? job.Participants.Where(node => !(PreparedBy(job, node) >= latest.Number)).ToList()
+            ? Behind(job, latest)
             : [];
         return unprepared.Count > 0
             ? $"nodes {string.Join(", ", unprepared)} to get ready for assignment {job.Latest!.Number}"
             : _progress?.Report?.Waiting is { Length: > 0 } waiting ? $"{waiting} ({Spread((job.InForce ?? job.Latest)!)})" : $"the leading server on {(job.InForce ?? job.Latest)?.Leader}";
     }
 
-    /// <summary>
-    /// Nothing of the job is left on the node: the assignment in force leaves it out, and no other is under way. One that left politely
-    /// saw for itself that the newest assignment is in force, perhaps before the leading server told us.
-    /// </summary>
-    private static bool IsReleased(JobRecord job, string node, bool politely) =>
-        job.Latest is { } latest && !latest.Nodes.Contains(node) && (politely || job.InForce?.Number == latest.Number);
-
     // ---- the end ----------------------------------------------------------------------------------------------------------
-
-    private void Save(JobRecord job)
-    {
-        _progress!.SavingSince ??= _now;
-        SendDecision(job);
-        if (_progress.Saved is { } saved && (saved.Error.Length > 0 || IsLastCheckpointSettled(job)))
-        {
-            Finish(job, saved);
-            return;
-        }
-
-        var useBest = job.Job.Stop.Patience is not null;
-        var version = useBest ? job.LastEpoch!.State.BestVersion : job.LastEpoch!.Row.Step;
-        var saver = Saver(job);
-        var save = new SaveModel(Term, _book.Count, job.Submission.JobId, version, useBest, saver, job.Submission.ModelFolder);
-        // Every node's last report counts its shards: wait until all have heard that training is over.
-        var hasEnded = job.Participants.All(node => !_nodes.TryGetValue(node, out var entry) || ReportOn(job, entry)?.DecidedVersion >= job.LastEpoch!.Row.Step);
-        foreach (var node in hasEnded ? job.InForce!.Primaries.Append(saver).Distinct() : [])
-            Repeat(node, $"save {saver}", save);
-        if (_now - _progress.SavingSince > timeouts.Save)
-            Close(job, "failed", $"waited {timeouts.Save.TotalMinutes:0} min for {saver} to collect and write the model", 1);
-    }
-
-    /// <summary>The coordinator's own node where it has the data, because a submission's folder is on its machine.</summary>
-    private string Saver(JobRecord job)
-    {
-        var fit = _nodes.Values.Where(node => WhyUnfit(job, node, job.Opened!.DataSha256) is null).OrderBy(node => node.Order)
-            .Select(node => node.Report.Node.Address).ToList();
-        return fit.Contains(self) || fit.Count == 0 ? self : fit[0];
-    }
-
-    private void Finish(JobRecord job, ModelSaved saved)
-    {
-        if (saved.Error.Length > 0)
-        {
-            Close(job, "failed", saved.Error, 1);
-            return;
-        }
-
-        var useBest = job.Job.Stop.Patience is not null;
-        var savedVersion = useBest ? job.LastEpoch!.State.BestVersion : job.LastEpoch!.Row.Step;
-        var row = job.Epochs.First(epoch => epoch.Row.Step == savedVersion).Row;
-        var validation = row.ValidationLoss is { } loss ? new PartScore(loss, row.ValidationMetrics) : null;
-        var test = saved.HasTest ? new PartScore(saved.TestLoss, Pairs(saved.MetricNames, saved.MetricValues)) : null;
-        var state = job.Stop is null ? "completed" : "stopped";
-        var result = Result(job, state, job.LastEpoch!.Decision.Reason, job.Stop?.ExitCode ?? 0) with
-        {
-            WeightsSha256 = saved.WeightsSha256,
-            Validation = validation,
-            Test = test,
-            Confusion = saved.Classes.Length == 0 ? null : new ClassConfusion(saved.HasTest ? "test" : "validation", saved.Classes, saved.ClassCounts),
-        };
-        Close(job, result, Saver(job));
-    }
 
     private void Close(JobRecord job, string state, string reason, int exitCode) => Close(job, Result(job, state, reason, exitCode), saver: null);
 
@@ -320,7 +217,7 @@ public sealed partial class CoordinatorLogic
         var end = progress?.SavingSince ?? _now;
         return new JobResult(
             state, reason, exitCode, job.Opened?.RecipeSha256 ?? JobFile.RecipeSha256(job.Job), job.Opened?.DataSha256 ?? "", "", shares.Length, started?.Shards ?? 0,
-            started?.Servers ?? 0, 0, _nodes.Values.FirstOrDefault()?.Report.Node.Threads ?? 0, started?.Parameters ?? 0, job.Epochs.Count,
+            started?.Servers ?? 0, job.Latest?.Backups.Count > 0 ? 1 : 0, _nodes.Values.FirstOrDefault()?.Report.Node.Threads ?? 0, started?.Parameters ?? 0, job.Epochs.Count,
             last?.Row.Step ?? progress?.Step ?? 0, job.Epochs.Sum(epoch => epoch.Samples), job.StepsRepeated, last?.Row.TrainLoss ?? double.NaN, null, null,
             progress?.TrainingStartedAt is { } start ? (end - start).TotalSeconds : 0, shares, [.. job.Events])
         {

@@ -31,6 +31,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     private readonly List<CoordinatorDecision> _decisions = [];
     private JobProgress? _progress;
     private TimeSpan _now;
+    private TimeSpan? _recoveredAt;
     private int _joined;
 
     /// <summary>Grows with each coordinator; nodes ignore commands of a lower one.</summary>
@@ -59,6 +60,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     {
         _now = now;
         Term = reports.Max(report => report.Term) + 1;
+        _recoveredAt = now;
         foreach (var report in reports)
             _nodes[report.Node.Address] = new NodeEntry(report, _joined++);
         foreach (var text in texts)
@@ -133,10 +135,12 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             return;
         }
 
+        if (IsOfThePast(report))
+            return;
         if (!_nodes.TryGetValue(report.Node.Address, out var node))
         {
             _nodes[report.Node.Address] = node = new NodeEntry(report, _joined++);
-            if (Current is { Opened: not null } job && !job.Participants.Contains(report.Node.Address))
+            if (Current is { Opened: not null } job && !job.HasMember(report.Node.Address) && !report.Leaving)
                 Happened(job, "node-joined", report.Node.Address, string.Join(' ', report.Node.Roles));
         }
 
@@ -148,33 +152,10 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         node.Report = report;
+        NoteOwnLeave(report);
         TakeParts(report);
         SendBook(node);
         CloseOn(report);
-        Reconcile();
-    }
-
-    /// <summary>A node is gone.</summary>
-    /// <param name="politely">It left after handing everything over; otherwise it was lost.</param>
-    public void HandleGone(string address, bool politely, TimeSpan now)
-    {
-        _now = now;
-        var wasKnown = _nodes.Remove(address);
-        if (Current is not { Opened: not null, Closed: null } job)
-        {
-            Reconcile();
-            return;
-        }
-
-        // A node that takes the coordinator with it never reports to the next one, but the book knows it.
-        if (!wasKnown && !job.HasMember(address))
-            return;
-        Happened(job, politely ? "node-left" : "node-lost", address, "");
-        var isMissed = job.IsSaving
-            ? job.InForce!.Primaries.Contains(address) || Saver(job) == address
-            : job.Participants.Contains(address) && !IsReleased(job, address, politely);
-        if (isMissed && !Reopen(job, $"node {address} was lost"))
-            Close(job, "failed", $"node {address} was lost in step {_progress?.Step}: it had shards or a server range, and this version cannot replace a node that did not leave politely", 1);
         Reconcile();
     }
 
@@ -186,6 +167,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         var before = _progress.Report;
         var moved = _progress.Observe(report, now);
         ObserveActive(job, report.Active);
+        foreach (var (address, node) in _nodes)
+            node.Speed.Observe(report.Slow.Contains(address), now);
         if (moved && report.EpochDenominator > 0)
         {
             var rate = before is null ? double.NaN : (report.Samples - before.Samples) / Math.Max(1e-9, (now - _progress.PreviousAt).TotalSeconds);
@@ -202,15 +185,17 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         if (Current is not { Closed: null } job || job.Submission.JobId != report.JobId || _progress is null)
             return;
         ObserveActive(job, report.Active); // an epoch may end before the first progress report
-        if (job.LastEpoch is null || job.LastEpoch.Row.Step < report.Version)
+        if (report.Epoch == job.Epochs.Count + 1 && !job.IsSaving)
             DecideEpoch(job, report);
+        if (job is { Closed: null, LastEpoch: { } epoch })
+            Tell(report.Node, Decision(job, epoch)); // the leading server decided the same; now it knows that it is written down
         SendDecision(job);
     }
 
     public void Handle(RunFailed failure, TimeSpan now)
     {
         _now = now;
-        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId && !(failure.MissedNode.Length > 0 && ReopenWithout(job, failure)))
+        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId)
             Close(job, "failed", failure.Reason, 1);
         Reconcile();
     }
@@ -253,6 +238,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         return [.. events.Select(told => told with { JobId = jobId })];
     }
 
+    /// <summary>All jobs, in the order in which they came.</summary>
+    public IReadOnlyCollection<string> JobIds => _jobs.Keys;
+
     public bool IsClosed(string jobId) => _jobs.GetValueOrDefault(jobId)?.Closed is not null;
 
     public bool Knows(string jobId) => _jobs.ContainsKey(jobId);
@@ -291,7 +279,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             node.Report.Leaving ? "leaving" : node.Report.Job?.State.ToString().ToLowerInvariant() ?? "idle",
             [.. Enumerable.Range(first, end - first)],
             [.. assignment?.RangesOf(description.Address) ?? []],
-            []);
+            [.. assignment?.BackupsOf(description.Address).Intersect(node.Report.Job?.Keeps ?? []) ?? []]);
     }
 
     /// <summary>The leading server has stamped an assignment.</summary>
@@ -316,9 +304,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
 
         var result = new EpochResult(report.Epoch, report.Version, report.TrainLoss, validation, report.IsFinal);
         var (state, decision) = Convergence.Decide(job.Job.Stop, job.LastEpoch?.State ?? ConvergenceState.Start, result);
-        if (job.Stop is { } stop && !decision.Stop)
-            decision = decision with { Stop = true, Reason = stop.Reason };
-        else if (decision is { Stop: true, Reason: "epochs" })
+        if (decision is { Stop: true, Reason: "epochs" })
             decision = decision with { Reason = ReasonOfEnd(job, report) };
         var seconds = (_now - _progress!.EpochStartedAt).TotalSeconds;
         _progress.EpochStartedAt = _now;
@@ -343,9 +329,13 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         foreach (var node in job.Participants)
         {
             if (!(_nodes.GetValueOrDefault(node)?.Report.Job?.DecidedVersion >= version))
-                Repeat(node, $"decide {version}", new DecideEpoch(Term, _book.Count, job.Submission.JobId, version, epoch.Decision.Stop, epoch.Decision.KeepBest));
+                Repeat(node, $"decide {version}", Decision(job, epoch));
         }
     }
+
+    private DecideEpoch Decision(JobRecord job, EpochDecided epoch) => new(
+        Term, _book.Count, job.Submission.JobId, epoch.Row.Step, epoch.Decision.Stop, epoch.Decision.KeepBest, epoch.State.BestValue,
+        epoch.State.BestVersion, epoch.State.EpochsSinceBest, epoch.State.PreviousTrainLoss);
 
     /// <summary>What the node's copy of the book lacks, as far as it has not been sent a moment ago.</summary>
     private void SendBook(NodeEntry node)
@@ -427,5 +417,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         public int SentBook { get; set; } = report.BookLength;
 
         public int Order { get; } = order;
+
+        public SpeedWatch Speed { get; } = new();
     }
 }

@@ -34,6 +34,9 @@ internal sealed class JobProgress(TimeSpan startedAt, double offsetSeconds, long
     /// <summary>When the last checkpoint was told of.</summary>
     public TimeSpan? CheckpointToldAt { get; set; }
 
+    /// <summary>Since when a range's state has been nowhere; null while all are somewhere.</summary>
+    public TimeSpan? RangesLostAt { get; set; }
+
     public double Seconds(TimeSpan now) => offsetSeconds + (now - StartedAt).TotalSeconds;
 
     /// <returns>Whether a step was committed since the last report.</returns>

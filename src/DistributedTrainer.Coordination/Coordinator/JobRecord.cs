@@ -52,6 +52,9 @@ internal sealed class JobRecord(JobSubmission submission)
     public bool HasMember(string node) => Events.LastOrDefault(change => change.Node == node && change.Kind is "node-joined" or "node-left" or "node-lost")
         is { Kind: "node-joined" };
 
+    /// <summary>Nodes that have joined the job's cluster and not gone since, by the book.</summary>
+    public IEnumerable<string> Members => Events.Where(change => change.Kind == "node-joined").Select(change => change.Node).Distinct().Where(HasMember);
+
     public void Apply(BookEntry entry)
     {
         switch (entry)

@@ -51,6 +51,7 @@ public sealed record HistoryRow(
 public sealed record RunEvent(double AtSeconds, long Step, string Kind, string Node, string Detail);
 
 /// <summary>One entry of run.json's <c>per_node</c>.</summary>
+/// <param name="ShardSteps">Shards times steps that it computed, for late or lost nodes too: together at least the job's, more where two computed the same.</param>
 public sealed record NodeShare(string Node, string Roles, long ShardSteps, long BytesSent, long BytesReceived);
 
 /// <summary>Loss and metrics of the saved model on one part of the data.</summary>

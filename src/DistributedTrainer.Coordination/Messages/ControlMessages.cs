@@ -58,6 +58,26 @@ public sealed record JobReport(
 
     /// <summary>The newest <see cref="PartReport"/> of each range that this node has written to disk, or failed to.</summary>
     public string[] CheckpointParts { get; init; } = [];
+
+    /// <summary>Nodes of the newest assignment known here whose link has failed.</summary>
+    public string[] Unreachable { get; init; } = [];
+
+    /// <summary>Why, for each of them.</summary>
+    public string[] UnreachableWhy { get; init; } = [];
+
+    /// <summary>Ranges whose primary is here, state and all; those taken over are among them.</summary>
+    public int[] Serves { get; init; } = [];
+
+    /// <summary>Ranges whose backup is here and has caught up.</summary>
+    public int[] Keeps { get; init; } = [];
+
+    /// <summary>Whether nothing has changed since another report but how much was computed and sent.</summary>
+    public bool SaysTheSameAs(JobReport other) =>
+        Unreachable.SequenceEqual(other.Unreachable) && Serves.SequenceEqual(other.Serves) && Keeps.SequenceEqual(other.Keeps)
+        && Layers.SequenceEqual(other.Layers) && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
+
+    private static JobReport Figures(JobReport report) =>
+        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [] };
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
@@ -117,8 +137,15 @@ public sealed record CheckpointsOpened(
     string JobId, string Error, long Version, string Checkpoint, string DataSha256, double TrainSeconds, string[] Notes, int Epochs, int FromEpoch,
     string[] EpochTexts) : IControlMessage;
 
+/// <summary>
+/// The cluster went on without this node: drop the job's state, whose time is over, and report as a node that has just come. Rests on
+/// nothing in the book, which such a node does not have.
+/// </summary>
+public sealed record StartAfresh(long Term, string JobId) : ICoordinatorMessage;
+
 /// <summary>Load the data, compile the model, report.</summary>
-public sealed record OpenJob(long Term, int Book, string JobId, string JobText, int Servers) : ICommand
+/// <param name="Replicas">Backups of each range: with any, nodes keep one more version of the parameters.</param>
+public sealed record OpenJob(long Term, int Book, string JobId, string JobText, int Servers, int Replicas) : ICommand
 {
     /// <summary>The version that the run begins from; 0 is filled from the seed.</summary>
     public long Version { get; init; }
@@ -130,8 +157,12 @@ public sealed record OpenJob(long Term, int Book, string JobId, string JobText, 
     public string CheckpointFolder { get; init; } = "";
 }
 
-/// <summary>Get ready to follow an assignment. Shards and Primaries hold node addresses by shard and by range.</summary>
-public sealed record PrepareAssignment(long Term, int Book, string JobId, int Number, string[] Shards, string[] Primaries) : ICommand;
+/// <summary>
+/// Get ready to follow an assignment. Shards, Primaries and Backups hold node addresses by shard and by range; Lost those of nodes that
+/// are gone without a word, for whoever has not noticed.
+/// </summary>
+public sealed record PrepareAssignment(
+    long Term, int Book, string JobId, int Number, string[] Shards, string[] Primaries, string[] Backups, string[] Lost) : ICommand;
 
 /// <summary>To the leading server's node: every node is ready; stamp the assignment on the next published version.</summary>
 public sealed record ActivateAssignment(long Term, int Book, string JobId, int Number) : ICommand;
@@ -147,19 +178,23 @@ public sealed record StopSoon(long Term, int Book, string JobId) : ICommand;
 /// <param name="Active">The assignment in force.</param>
 /// <param name="Waiting">What the step under way lacks, in words.</param>
 public sealed record StepReport(
-    string JobId, long Step, int Epoch, double EpochLoss, double EpochDenominator, long Samples, int Active, string Waiting) : IControlMessage;
+    string JobId, long Step, int Epoch, double EpochLoss, double EpochDenominator, long Samples, int Active, string Waiting) : IControlMessage
+{
+    /// <summary>Nodes that most of the last steps had to wait for.</summary>
+    public string[] Slow { get; init; } = [];
+}
 
-/// <summary>An epoch has ended at a version; repeated until decided.</summary>
+/// <summary>
+/// An epoch has ended at a version; repeated until the coordinator answers with its decision, which every node has taken already: it is a
+/// pure function of this report and the ones before.
+/// </summary>
+/// <param name="Node">Who reports, and is answered.</param>
 public sealed record EpochReport(
-    string JobId, int Epoch, long Version, double TrainLoss, long Samples, double Penalty, bool HasValidation, double ValidationLoss,
+    string JobId, string Node, int Epoch, long Version, double TrainLoss, long Samples, double Penalty, bool HasValidation, double ValidationLoss,
     string[] MetricNames, double[] MetricValues, bool IsFinal, int Active) : IControlMessage;
 
-/// <summary>The run cannot go on: a loss that is not finite, a step that does not complete.</summary>
-public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage
-{
-    /// <summary>Not empty: this node cannot be reached any more, which is all that is wrong.</summary>
-    public string MissedNode { get; init; } = "";
-}
+/// <summary>The run cannot go on: a loss that is not finite, a checkpoint that cannot be read, a defect.</summary>
+public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage;
 
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
 
@@ -174,8 +209,13 @@ public sealed record CompleteCheckpoint(
 /// <summary>The manifest is written, or why not.</summary>
 public sealed record CheckpointCompleted(string JobId, long Version, string Error) : IControlMessage;
 
-/// <summary>The epoch decision for a version: go on or stop; servers keep the version where it is the best so far.</summary>
-public sealed record DecideEpoch(long Term, int Book, string JobId, long Version, bool Stop, bool KeepBest) : ICommand;
+/// <summary>
+/// The epoch decision for a version: go on or stop; servers keep the version where it is the best so far. The numbers after it are the
+/// <see cref="ConvergenceState"/> that the next decision begins from.
+/// </summary>
+public sealed record DecideEpoch(
+    long Term, int Book, string JobId, long Version, bool Stop, bool KeepBest, double BestValue, long BestVersion, int EpochsSinceBest,
+    double PreviousTrainLoss) : ICommand;
 
 /// <summary>Servers send their range of the saved version to <paramref name="Saver"/>, which writes the model and scores it on the test part.</summary>
 public sealed record SaveModel(long Term, int Book, string JobId, long Version, bool UseBest, string Saver, string? ModelFolder) : ICommand;

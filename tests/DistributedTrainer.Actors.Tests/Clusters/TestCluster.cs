@@ -44,14 +44,32 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Submits to the first node; starts once all nodes are ready.</summary>
     /// <param name="checkpoints">The folder of its checkpoints; null for none.</param>
-    public void Submit(Job job, string id = "job", int servers = 0, string? checkpoints = null, bool resume = false) =>
-        _nodes[0].Submit(new JobSubmission(id, JobFile.Format(job), _nodes.Count, servers, 0, ModelFolder(id)) { CheckpointFolder = checkpoints, Resume = resume });
+    public void Submit(Job job, string id = "job", int servers = 0, int replicas = 0, string? checkpoints = null, bool resume = false) =>
+        _nodes[0].Submit(new JobSubmission(id, JobFile.Format(job), _nodes.Count, servers, replicas, ModelFolder(id)) { CheckpointFolder = checkpoints, Resume = resume });
 
-    public async Task<JobResult> Train(Job job, string id = "job", int servers = 0)
+    public async Task<JobResult> Train(Job job, string id = "job", int servers = 0, int replicas = 0)
     {
-        Submit(job, id, servers);
+        Submit(job, id, servers, replicas);
         return await Result(id);
     }
+
+    /// <summary>A node ends as a killed process does; another one is told so, as a launcher tells.</summary>
+    public async Task Kill(ClusterNode node)
+    {
+        await node.Kill(_nodes.Select(member => member.Address).Where(other => other != node.Address));
+        _nodes.First(member => member != node && !member.Stopped.IsCompleted).Down(node.Address);
+    }
+
+    /// <summary>The node that the running job's status describes so.</summary>
+    public async Task<ClusterNode> Find(Func<NodeState, bool> isIt)
+    {
+        var status = await Survivor.StatusAsync(Wait.Bound);
+        var found = status.Nodes.First(isIt);
+        return _nodes.First(node => node.Address == found.Address);
+    }
+
+    /// <summary>The first node that is still there.</summary>
+    public ClusterNode Survivor => _nodes.First(node => !node.Stopped.IsCompleted);
 
     public async Task<JobResult> Result(string id = "job") => (await Hears<JobFinished>(end => end.JobId == id, $"the end of {id}")).Result;
 

@@ -61,7 +61,7 @@ public class AllowedTypesTests(SerializerSystem system) : IClassFixture<Serializ
         foreach (var message in SampleMessages.Types)
             Collect(message, needed);
         var allowed = AllTypes().Where(type => type.FullName is { } name && new AllowedTypes().IsAllowed(name)).ToHashSet();
-        allowed.UnionWith(new[] { typeof(string[]), typeof(double[]), typeof(long[]), typeof(byte[]) }.Where(array => new AllowedTypes().IsAllowed(array.FullName!)));
+        allowed.UnionWith(new[] { typeof(string[]), typeof(int[]), typeof(double[]), typeof(long[]), typeof(byte[]) }.Where(array => new AllowedTypes().IsAllowed(array.FullName!)));
         Assert.Equal(needed.Select(type => type.FullName).Order(), allowed.Select(type => type.FullName).Order());
     }
 

@@ -58,6 +58,54 @@ public sealed class LocalClusterTests
     }
 
     [Fact]
+    public async Task OthersAreToldOfANodeThatDiesDuringTheRunAndGoOn()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        Listen(1);
+        Listen(2);
+        Report(0, Samples.Started);
+        await UntilAsync(() => _events.Count > 0, TimeSpan.Zero);
+        _nodes[0].Exit(137);
+        await UntilAsync(() => _nodes[1].Orders.Contains("""{"down":"127.0.0.1:1"}"""), TimeSpan.Zero);
+        Report(1, Samples.Finished());
+        await run;
+
+        Assert.Equal([Samples.Started, Samples.Finished()], _events);
+    }
+
+    [Fact]
+    public async Task TheLastNodesDeathEndsTheRun()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        Listen(1);
+        Report(0, Samples.Started);
+        await UntilAsync(() => _events.Count > 0, TimeSpan.Zero);
+        foreach (var node in _nodes)
+            node.Exit(137);
+
+        Assert.Contains("died (exit code 137)", (await Assert.ThrowsAsync<CommandException>(() => run)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANodeThatWasLeftOutIsStartedAgainAndJoinsTheOthers()
+    {
+        var run = FollowAsync();
+        Listen(0);
+        Listen(1);
+        Listen(2);
+        Report(0, Samples.Started);
+        await UntilAsync(() => _events.Count > 0, TimeSpan.Zero);
+        _nodes[0].Exit(ExitCode.NotAdmitted);
+        await UntilAsync(() => _nodes.Count == 4, TimeSpan.Zero);
+        _nodes[3].Report(new ManagedReport { Listening = "127.0.0.1:9" });
+        await UntilAsync(() => _nodes[3].Orders.Contains("""{"join":["127.0.0.1:2","127.0.0.1:3"]}"""), TimeSpan.Zero);
+        Report(1, Samples.Finished());
+        await run;
+    }
+
+    [Fact]
     public async Task ANodeThatSaysWhyIsQuoted()
     {
         var run = FollowAsync();

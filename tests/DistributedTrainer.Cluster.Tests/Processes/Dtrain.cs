@@ -11,6 +11,8 @@ internal sealed partial class Dtrain : IAsyncDisposable
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
+    public const int Stop = 19;
+    public const int Continue = 18;
 
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 

@@ -26,7 +26,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_job_without_a_folder_asks_for_none()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Submit(SmallJobs.Submit());
         cluster.ToEnd();
         Assert.DoesNotContain(cluster.Commands, command => command.Message is OpenCheckpoints or CompleteCheckpoint);
@@ -46,7 +46,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_folder_that_cannot_be_written_ends_the_job_before_it_begins()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.OpenError = "cannot write checkpoints to /checkpoints: Read-only file system";
         cluster.Submit(Submit(every: 3));
         var result = cluster.ToEnd();
@@ -57,7 +57,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_part_that_cannot_be_written_is_told_once_and_the_run_goes_on()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.Fails = (version, range) => range == 1 && version < 12 ? "No space left on device" : null;
         Run(cluster, every: 3, epochs: 5);
         Assert.Equal("completed", cluster.ToEnd().State);
@@ -69,7 +69,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_part_that_never_comes_is_given_up()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.Fails = (version, range) => range == 1 && version == 3 ? "" : null;
         Run(cluster, every: 3, epochs: 2);
         Assert.Equal("completed", cluster.ToEnd().State);
@@ -79,7 +79,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_last_part_that_never_comes_does_not_keep_the_run_from_ending()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.Fails = (version, range) => range == 1 ? "" : null;
         Run(cluster, every: 3, epochs: 2);
         var result = cluster.ToEnd(boundSeconds: 2 * cluster.Timeouts.LastCheckpoint.TotalSeconds);
@@ -90,7 +90,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_manifest_that_cannot_be_written_is_told()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.CompleteError = version => version == 3 ? "the checkpoint folder must be one folder for all" : "";
         Run(cluster, every: 3, epochs: 2);
         Assert.Equal("completed", cluster.ToEnd().State);
@@ -107,7 +107,7 @@ public class CoordinatorCheckpointTests
     {
         var plain = Running(every: 100);
         var undisturbed = plain.ToEnd();
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.Found = PlayedDisk.At(version);
         cluster.Submit(Submit(every: 100) with { Resume = true });
         var result = cluster.ToEnd();
@@ -124,7 +124,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void Training_time_counts_on()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.Found = PlayedDisk.At(5) with { TrainSeconds = 1000 };
         cluster.Submit(Submit(every: 100) with { Resume = true });
         Assert.InRange(cluster.ToEnd().TrainSeconds, 1000, 1010);
@@ -133,7 +133,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_resume_that_finds_nothing_begins_anew()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Submit(Submit(every: 100) with { Resume = true });
         Assert.Null(cluster.ToEnd().ResumedFrom);
         Assert.Empty(cluster.Changes("resumed"));
@@ -142,7 +142,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void Other_data_than_the_checkpoints_are_refused_with_both_hashes()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.Found = PlayedDisk.At(5, dataSha256: "01d");
         cluster.Submit(Submit(every: 100) with { Resume = true });
         var result = cluster.ToEnd();
@@ -153,7 +153,7 @@ public class CoordinatorCheckpointTests
     [Fact]
     public void A_checkpoint_beyond_the_jobs_end_is_refused()
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         cluster.Disk.Found = PlayedDisk.At(9);
         cluster.Submit(Submit(every: 100) with { Resume = true });
         var result = cluster.ToEnd();
@@ -193,15 +193,13 @@ public class CoordinatorCheckpointTests
 
     private static PlayedCluster Running(long every, int epochs = 2)
     {
-        var cluster = new PlayedCluster();
+        var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges
         Run(cluster, every, epochs);
         return cluster;
     }
 
     private static void Run(PlayedCluster cluster, long every, int epochs)
     {
-        foreach (var node in cluster.Nodes)
-            node.Parameters = 5000; // two ranges
         cluster.Submit(Submit(every, epochs));
         cluster.Until(() => cluster.Training.Version > 0 || cluster.Result() is not null, "a step");
     }

@@ -96,6 +96,21 @@ public class CoordinatorLossTests
     }
 
     [Fact]
+    public void A_coordinators_node_that_left_politely_is_not_taken_for_lost_by_the_next_one()
+    {
+        var cluster = Start();
+        cluster.Until(() => cluster.Training.Version == 2, "step 2");
+        cluster.Node("n0").IsLeaving = true;
+        cluster.Until(() => cluster.Node("n0").MayLeave, "leave to go");
+        cluster.Until(() => cluster.Changes("node-left").Any(), "its last report");
+        cluster.Vanish("n0");
+        cluster.MoveCoordinator("n1", new HashSet<string> { "n1", "n2" });
+        Check(cluster);
+        Assert.Equal("n0", Assert.Single(cluster.Changes("node-left")).Node);
+        Assert.Empty(cluster.Changes("node-lost"));
+    }
+
+    [Fact]
     public void A_finished_job_stays_finished_after_a_move()
     {
         var cluster = Start();

@@ -14,11 +14,9 @@ public class ConductorTests
         Assert.Empty(conductor.Advance(Seconds(2), 300, Three));
         var killed = Assert.Single(conductor.Injected);
         Assert.Equal(("kill", "node-3", 201L, Seconds(1.1)), (killed.Kind, killed.Node, killed.AtStep, killed.At));
-        Assert.True(conductor.IsExpectedToEnd("node-3"));
 
         Assert.Equal([new StartNewNode("node-3")], conductor.Advance(Seconds(3.2), 400, Three));
         Assert.Equal(["kill", "restart"], conductor.Injected.Select(e => e.Kind));
-        Assert.False(conductor.IsExpectedToEnd("node-3"));
     }
 
     [Fact]
@@ -102,9 +100,15 @@ public class ConductorTests
     [Fact]
     public void All_nodes_are_killed_and_the_job_is_resumed()
     {
-        Assert.Equal(
-            [new KillNode("node-1"), new KillNode("node-2"), new KillNode("node-3"), new ResumeJob(Seconds(2))],
-            Of("at: 1 steps, kill: all, resume: 2 s").Advance(default, 1, Three));
+        var conductor = Of("at: 1 steps, kill: node-2, restart: 3 s", "at: 2 steps, kill: all, resume: 2 s", "at: 3 steps, kill: node-2");
+        conductor.Advance(default, 1, Three);
+        Assert.False(conductor.AwaitsResume);
+        Assert.Equal([new KillNode("node-1"), new KillNode("node-3")], conductor.Advance(Seconds(1), 2, new ClusterView([.. Three.Nodes.Where(node => node.Name != "node-2")])));
+        Assert.True(conductor.AwaitsResume);
+        Assert.Equal([new ResumeJob()], conductor.Advance(Seconds(3), 2, new ClusterView([])));
+        Assert.False(conductor.AwaitsResume);
+        Assert.Equal([new KillNode("node-2")], conductor.Advance(Seconds(4), 3, Three)); // it came back with the others, not by itself
+        Assert.Equal(["kill", "kill", "resume", "kill"], conductor.Injected.Select(injected => injected.Kind));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using DistributedTrainer.Coordination;
 
@@ -31,7 +32,10 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
     private readonly Lock _starting = new();
     private readonly RunObservations _seen = new();
     private Conductor? _conductor;
-    private LocalCluster? _host;
+
+    /// <summary>One, and one more each time that all of its processes were killed and the job is resumed.</summary>
+    private readonly ConcurrentQueue<LocalCluster> _hosts = [];
+    private long _earlierSteps;
     private TimeSpan _askedAt;
     private int _started;
     private volatile bool _isAborted;
@@ -45,14 +49,15 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
         var submission = setup.Submission(modelFolder);
         var record = new RunRecord(submission.JobId, setup.Job, setup.Nodes, setup.Replicas, setup.Threads);
         Exception? error;
-        var host = _host = new LocalCluster(setup.Nodes, StartNode, time);
-        await using (host)
+        try
         {
-            if (_isAborted)
-                throw new OperationCanceledException();
+            BeginHost(submission);
             using var ticks = conduct is null ? null : time.CreateTimer(_ => _happenings.Writer.TryWrite(new Ticked()), null, TickInterval, TickInterval);
-            _ = PumpAsync(host, submission);
-            (record, error) = await FollowAsync(record);
+            (record, error) = await FollowAsync(record, submission);
+        }
+        finally
+        {
+            await Task.WhenAll(_hosts.ToArray().Select(host => host.DisposeAsync().AsTask()));
         }
 
         if (_isAborted)
@@ -66,7 +71,19 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
     public void Abort()
     {
         _isAborted = true;
-        _host?.Abort();
+        foreach (var host in _hosts.ToArray())
+            host.Abort();
+    }
+
+    private LocalCluster Host => _hosts.Last();
+
+    private void BeginHost(JobSubmission submission)
+    {
+        var host = new LocalCluster(setup.Nodes, StartNode, time);
+        _hosts.Enqueue(host);
+        if (_isAborted)
+            throw new OperationCanceledException();
+        _ = PumpAsync(host, submission);
     }
 
     /// <summary>Commits are seen more finely than the coordinator tells of its progress.</summary>
@@ -112,29 +129,31 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
             error = exception;
         }
 
-        _happenings.Writer.TryWrite(new HostEnded(error));
+        _happenings.Writer.TryWrite(new HostEnded(host, error));
     }
 
-    private async Task<(RunRecord Record, Exception? Error)> FollowAsync(RunRecord record)
+    private async Task<(RunRecord Record, Exception? Error)> FollowAsync(RunRecord record, JobSubmission submission)
     {
         await foreach (var happening in _happenings.Reader.ReadAllAsync())
         {
             switch (happening)
             {
                 case JobHappened { Event: var jobEvent }:
-                    record = record.With(jobEvent);
+                    record = (record with { EarlierSteps = _earlierSteps }).With(jobEvent);
                     Take(jobEvent);
                     view.Show(record, jobEvent);
                     break;
                 case NodeSaid said:
                     Take(said);
                     break;
+                case HostEnded { Error: not null } ended when ended.Host != Host || _conductor is { AwaitsResume: true }:
+                    break;
                 case HostEnded ended:
                     return (record, ended.Error);
             }
 
             if (_conductor is not null && record.Result is null)
-                Conduct();
+                Conduct(submission);
         }
 
         throw new InvalidOperationException("the channel of happenings was closed");
@@ -193,19 +212,19 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
         }
     }
 
-    private void Conduct()
+    private void Conduct(JobSubmission submission)
     {
         var elapsed = _seen.Elapsed;
         if (elapsed - _askedAt >= StatusInterval)
             AskStatus();
         var known = _conductor!.Injected.Count;
         foreach (var action in _conductor.Advance(elapsed, _seen.Commits.Step, new ClusterView([.. Nodes().Select(node => node.View)])))
-            Do(action);
+            Do(action, submission);
         foreach (var injected in _conductor.Injected.Skip(known))
             view.Show(injected);
     }
 
-    private void Do(ConductorAction action)
+    private void Do(ConductorAction action, JobSubmission submission)
     {
         switch (action)
         {
@@ -216,10 +235,10 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
                 ProcessFreezer.Set(node.Process!.Id, isFrozen);
                 break;
             case StartNewNode { Node: var name }:
-                _host!.Add(name);
+                Host.Add(name);
                 break;
             case RemoveNode { Node: var name }:
-                _host!.Remove(name);
+                Host.Remove(name);
                 break;
             case SetNodeFaults { Node: var name, Faults: var faults }:
                 lock (_starting)
@@ -232,7 +251,9 @@ internal sealed class DisturbedRun(ExperimentSetup setup, Func<long, Conductor>?
                 SendFaults();
                 break;
             case ResumeJob:
-                throw new InvalidOperationException(ExperimentSupport.NoResume); // refused before anything ran
+                _earlierSteps = _seen.Commits.Step;
+                BeginHost(submission with { Resume = true });
+                break;
         }
     }
 

@@ -29,7 +29,10 @@ internal sealed class ExperimentSetup
 
     public string[] NodeArguments { get; }
 
-    /// <param name="modelFolder">Receives the model.</param>
-    public JobSubmission Submission(string modelFolder) =>
-        new(JobInput.NewId(Job), JobFile.Format(Job), Nodes, Scenario.Cluster.Servers ?? 0, Replicas, modelFolder);
+    /// <param name="folder">Receives the model and the checkpoints: each run keeps its own, whatever path the job names.</param>
+    public JobSubmission Submission(string folder) =>
+        new(JobInput.NewId(Job), JobFile.Format(Job), Nodes, Scenario.Cluster.Servers ?? 0, Replicas, folder)
+        {
+            CheckpointFolder = Path.Combine(folder, CheckpointPath.Folder),
+        };
 }

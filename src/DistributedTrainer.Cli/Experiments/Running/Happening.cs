@@ -13,5 +13,5 @@ internal sealed record NodeSaid(string Node, int Number, ManagedReport Report) :
 /// <summary>Look whether something is due.</summary>
 internal sealed record Ticked : Happening;
 
-/// <summary>The host has ended: with the job's result, or because of this.</summary>
-internal sealed record HostEnded(Exception? Error) : Happening;
+/// <summary>A host has ended: with the job's result, or because of this.</summary>
+internal sealed record HostEnded(LocalCluster Host, Exception? Error) : Happening;

@@ -40,8 +40,8 @@ public sealed class Conductor
     /// <summary>What was done so far, and what could not be, in order.</summary>
     public IReadOnlyList<InjectedEvent> Injected => _injected;
 
-    /// <summary>Whether the node is gone because this machine wants it so: its end is no surprise.</summary>
-    public bool IsExpectedToEnd(string node) => _gone.Contains(node);
+    /// <summary>All processes have been killed, and the job is to be resumed in a while: its end is no surprise.</summary>
+    public bool AwaitsResume { get; private set; }
 
     /// <summary>Looks whether something is due.</summary>
     /// <param name="elapsed">Since the training began; never goes back.</param>
@@ -95,8 +95,8 @@ public sealed class Conductor
                 var all = view.Nodes.Where(node => node.IsUp).Select(node => node.Name).ToList();
                 foreach (var node in all)
                     Kill(node);
-                _actions.Add(new ResumeJob(resume!.Value));
                 Note(e, "all", all, elapsed, step, null);
+                ResumeAfter(resume!.Value, elapsed);
                 break;
             case KillEvent kill when Choose(e, kill.Victim) is { } victim:
                 Kill(victim);
@@ -163,14 +163,36 @@ public sealed class Conductor
 
     private void RestartAfter(string node, TimeSpan? restart, TimeSpan elapsed) => After(restart, elapsed, (step, now) =>
     {
-        _gone.Remove(node);
-        _restarted.Add(node);
-        _away[node] = now + ReturnBound;
+        if (AwaitsResume || !_gone.Contains(node))
+            return; // all were killed meanwhile, and it comes back with the others
+        ComesBack(node, now);
         _actions.Add(new StartNewNode(node));
-        _faults.Remove(node); // the new process knows of none
         SetFaults();
         _injected.Add(new InjectedEvent("restart", node, step, now, null, [node]));
     });
+
+    private void ResumeAfter(TimeSpan resume, TimeSpan elapsed)
+    {
+        AwaitsResume = true;
+        After(resume, elapsed, (step, now) =>
+        {
+            AwaitsResume = false;
+            var nodes = Enumerable.Range(1, _scenario.Cluster.Nodes).Select(NodeName.Of).ToList();
+            foreach (var node in nodes)
+                ComesBack(node, now);
+            _actions.Add(new ResumeJob());
+            SetFaults();
+            _injected.Add(new InjectedEvent("resume", "all", step, now, null, nodes));
+        });
+    }
+
+    private void ComesBack(string node, TimeSpan now)
+    {
+        _gone.Remove(node);
+        _restarted.Add(node);
+        _away[node] = now + ReturnBound;
+        _faults.Remove(node); // the new process knows of none
+    }
 
     /// <summary>A restarted node counts as away until it has joined.</summary>
     private void NoteReturns(TimeSpan elapsed, ClusterView view)

@@ -18,5 +18,5 @@ public sealed record RemoveNode(string Node) : ConductorAction;
 /// <summary>From now on these are the node's faults, all of them.</summary>
 public sealed record SetNodeFaults(string Node, NodeFaults Faults) : ConductorAction;
 
-/// <summary>Every process is gone: resume the job from its last checkpoint after this.</summary>
-public sealed record ResumeJob(TimeSpan After) : ConductorAction;
+/// <summary>Every process is gone: start as many nodes as at first, and resume the job from its last checkpoint.</summary>
+public sealed record ResumeJob : ConductorAction;

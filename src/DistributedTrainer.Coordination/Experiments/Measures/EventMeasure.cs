@@ -65,7 +65,7 @@ public static class EventMeasures
     /// </summary>
     private static TimeSpan? Noticed(InjectedEvent e, TimeSpan next, TimeSpan nextToSame, IReadOnlyList<Sighting> sightings)
     {
-        string[] kinds = e.Kind is "add" or "restart"
+        string[] kinds = e.Kind is "add" or "restart" or "resume"
             ? ["node-joined"]
             : ["link-failed", "node-lost", "node-left", "shards-moved", "server-failover", "coordinator-moved"];
         var seen = sightings

@@ -31,6 +31,9 @@ internal sealed class PlayedCluster
 
     public CoordinatorTimeouts Timeouts { get; } = new();
 
+    /// <summary>Of the model: fewer than two blocks make one range of any number of servers.</summary>
+    public int Parameters { get; init; } = 10;
+
     /// <summary>Whether a message is lost, by its number and by what it is.</summary>
     public Func<int, string, bool> Loses { get; set; } = (_, _) => false;
 
@@ -66,14 +69,21 @@ internal sealed class PlayedCluster
     }
 
     /// <summary>Another node's coordinator takes over, from the longest book that nodes keep. What was on its way is lost.</summary>
-    public void MoveCoordinator(string to)
+    /// <param name="to">The node that hosts it.</param>
+    /// <param name="members">The cluster's members, where they are known to be fewer already.</param>
+    public void MoveCoordinator(string to, IReadOnlySet<string>? members = null)
     {
         _inFlight.Clear();
         Logic = NewLogic(to);
         var longest = _nodes.Values.MaxBy(node => node.Book.Count)!;
         var reports = _nodes.Values.Where(node => node.Refusal is null).Select(node => node.Report()).ToList();
         if (longest.Book.Count > 0)
+        {
             Logic.Recover(longest.Book, reports, Now);
+            if (members is not null)
+                Logic.HandleMembers(members, Now);
+        }
+
         foreach (var report in reports)
             Logic.Handle(report, Now);
     }

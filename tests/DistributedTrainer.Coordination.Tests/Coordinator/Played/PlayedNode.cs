@@ -19,8 +19,6 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
 
     public string DataSha256 { get; set; } = "da1a";
 
-    public int Parameters { get; set; } = 10;
-
     /// <summary>Not empty: opening a job fails with this.</summary>
     public string OpenError { get; set; } = "";
 
@@ -31,6 +29,12 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     public bool IsSilent { get; set; }
 
     public bool IsLeaving { get; set; }
+
+    /// <summary>Nodes that this one cannot reach.</summary>
+    public string[] Unreachable { get; set; } = [];
+
+    /// <summary>How often it dropped a job's state because the cluster had gone on without it.</summary>
+    public int StartedAfresh { get; private set; }
 
     /// <summary>The node would answer a request to leave with yes.</summary>
     public bool MayLeave => IsLeaving && (_jobId is null || _isClosed || IsIdle);
@@ -82,10 +86,16 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
             case OpenCheckpoints open: cluster.Disk.Open(open); break;
             case CompleteCheckpoint complete: cluster.Disk.Complete(complete); break;
             case OpenJob open: Open(open, now); break;
+            case StartAfresh afresh when afresh.JobId == _jobId:
+                (_jobId, Unreachable) = (null, []);
+                StartedAfresh++;
+                break;
             case CloseJob close: _isClosed |= close.JobId == _jobId; break;
             case PrepareAssignment prepare when HasJob:
+                if (prepare.Number > _prepared)
+                    Unreachable = [.. Unreachable.Where(node => prepare.Lost.Contains(node) || !prepare.Shards.Contains(node))];
                 _prepared = Math.Max(_prepared, prepare.Number);
-                cluster.Training.Prepare(new Assignment(prepare.Term, prepare.Number, prepare.Shards, prepare.Primaries));
+                cluster.Training.Prepare(new Assignment(prepare.Term, prepare.Number, prepare.Shards, prepare.Primaries) { Backups = prepare.Backups });
                 break;
             case ActivateAssignment activate when HasJob: cluster.Training.Activate(address, activate.Number); break;
             case StopSoon when HasJob: cluster.Training.StopSoon(address); break;
@@ -112,7 +122,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     {
         if (_jobId == open.JobId)
             return;
-        (_jobId, _isClosed, _prepared, DecidedVersion) = (open.JobId, false, 0, -1);
+        (_jobId, _isClosed, _prepared, DecidedVersion, Unreachable) = (open.JobId, false, 0, -1, []);
         _openAt = now + Opens;
         cluster.Training.Begin(open.JobId, open.JobText, open.Version);
     }
@@ -124,7 +134,13 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
         var state = cluster.Now < _openAt ? OpenState.Opening : OpenError.Length > 0 ? OpenState.Failed : OpenState.Open;
         var active = cluster.Training.Stamped is { } stamped && _prepared >= stamped.Number ? stamped.Number : 0;
         return new JobReport(
-            _jobId, state, OpenError, DataSha256, PlayedTraining.TrainRows, Parameters, _prepared, active, DecidedVersion, _isClosed || IsIdle, 7, 0, 0)
-        { CheckpointParts = cluster.Disk.PartsOf(address) };
+            _jobId, state, OpenError, DataSha256, PlayedTraining.TrainRows, cluster.Parameters, _prepared, active, DecidedVersion, _isClosed || IsIdle, 7, 0, 0)
+        {
+            CheckpointParts = cluster.Disk.PartsOf(address),
+            Unreachable = Unreachable,
+            UnreachableWhy = [.. Unreachable.Select(node => $"node {node} has been silent")],
+            Serves = _prepared == 0 ? [] : [.. cluster.Training.ServedBy(address)],
+            Keeps = _prepared == 0 ? [] : [.. cluster.Training.Stamped?.BackupsOf(address) ?? []],
+        };
     }
 }

@@ -31,6 +31,11 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
 
     private bool IsBoundary => Version == _final || _plan.IsBoundary(Version);
 
+    /// <summary>Ranges whose primary a node is: its own, and those of which it kept the backup when their primary was lost.</summary>
+    public IEnumerable<int> ServedBy(string node) => Stamped is null
+        ? []
+        : Enumerable.Range(0, Stamped.Primaries.Count).Where(range => ServerOf(Stamped, range) == node);
+
     public void Begin(string jobId, string jobText, long version = 0)
     {
         if (jobId == _jobId)
@@ -49,14 +54,14 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
 
     public void Activate(string node, int number)
     {
-        if (!_prepared.TryGetValue(number, out var assignment) || node != (Stamped ?? assignment).Leader)
+        if (!_prepared.TryGetValue(number, out var assignment) || node != LeaderOf(Stamped ?? assignment))
             return;
         _next = Math.Max(_next, number);
         if (Stamped is null)
             Stamp();
     }
 
-    public void StopSoon(string node) => _stopNext |= node == Stamped?.Leader;
+    public void StopSoon(string node) => _stopNext |= Stamped is not null && node == LeaderOf(Stamped);
 
     public void Decided(DecideEpoch decision) => _isStopped |= decision.Stop;
 
@@ -65,14 +70,14 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
         if (!_sending.TryGetValue(order.Saver, out var sending))
             _sending[order.Saver] = sending = [];
         sending.Add(node);
-        if (node == order.Saver && sending.IsSupersetOf(Stamped!.Primaries))
+        if (node == order.Saver && sending.IsSupersetOf(Enumerable.Range(0, Stamped!.Primaries.Count).Select(range => ServerOf(Stamped, range))))
             cluster.Tell("model saved", logic => logic.Handle(Saved(order), cluster.Now));
     }
 
     /// <summary>One step, if nothing holds it up; then the leading server's reports.</summary>
     public void Act()
     {
-        if (Stamped is not { } stamped || cluster.Find(stamped.Leader) is not { IsSilent: false } leader)
+        if (Stamped is not { } stamped || cluster.Find(LeaderOf(stamped)) is not { IsSilent: false } leader)
             return;
         if (MayStep(stamped))
         {
@@ -86,11 +91,15 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
         cluster.Tell("step report", logic => logic.Handle(
             new StepReport(_jobId!, Version, _plan.EpochOf(Version), Loss(Version) * 10, 10, Version * 10, Stamped.Number, "shard 0"), cluster.Now));
         if (IsBoundary && leader.DecidedVersion < Version)
-            cluster.Tell("epoch report", logic => logic.Handle(EpochEnd(), cluster.Now));
+            cluster.Tell("epoch report", logic => logic.Handle(EpochEnd(leader.Address), cluster.Now));
     }
 
-    private bool MayStep(Assignment stamped) => !_isStopped && stamped.Nodes.All(address =>
-        cluster.Find(address) is { IsSilent: false } node && (!IsBoundary || node.DecidedVersion >= Version));
+    /// <summary>The shards of nodes that are gone are computed by others.</summary>
+    private bool MayStep(Assignment stamped) => !_isStopped && HasAllServers(stamped) && stamped.Nodes.All(address =>
+        cluster.Find(address) is not { } node || (!node.IsSilent && (!IsBoundary || node.DecidedVersion >= Version)));
+
+    private bool HasAllServers(Assignment stamped) =>
+        Enumerable.Range(0, stamped.Primaries.Count).All(range => cluster.Find(ServerOf(stamped, range)) is not null);
 
     private void Stamp()
     {
@@ -100,8 +109,13 @@ internal sealed class PlayedTraining(PlayedCluster cluster)
         History.Add((Version, Stamped));
     }
 
-    private EpochReport EpochEnd() => new(
-        _jobId!, _plan.EpochOf(Version), Version, Loss(Version), TrainRows, 0, false, 0, [], [], Version == _final || Version == _plan.TotalSteps, Stamped!.Number);
+    private string LeaderOf(Assignment assignment) => ServerOf(assignment, 0);
+
+    private string ServerOf(Assignment assignment, int range) =>
+        cluster.Find(assignment.Primaries[range]) is null or { IsSilent: true } && assignment.BackupOf(range) is { } backup ? backup : assignment.Primaries[range];
+
+    private EpochReport EpochEnd(string node) => new(
+        _jobId!, node, _plan.EpochOf(Version), Version, Loss(Version), TrainRows, 0, false, 0, [], [], Version == _final || Version == _plan.TotalSteps, Stamped!.Number);
 
     private ModelSaved Saved(SaveModel order) =>
         new(_jobId!, $"weights of version {order.Version}", order.ModelFolder ?? "", false, 0, [], [], "");

@@ -1,0 +1,135 @@
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>The part that ends epochs: scores go to the leading server, its decision comes back, the coordinator writes it down.</summary>
+internal sealed partial class JobActor
+{
+    /// <summary>Reports told at once; the coordinator answers each, and so catches up in a few rounds.</summary>
+    private const int MostReportsAtOnce = 16;
+
+    private readonly SortedDictionary<long, EpochFigures> _unheard = [];
+    private long _told = -1;
+    private EpochDecisionKnown? _decision;
+    private bool _isStopped;
+
+    private void Evaluated(EvaluationComputed computed)
+    {
+        _computing--;
+        foreach (var slot in computed.Slots)
+            SendEvaluation(computed.Version, slot.Slot, slot.Values, double.NaN);
+        if (!double.IsNaN(computed.Penalty))
+            SendEvaluation(computed.Version, default, [], computed.Penalty);
+        StartWhenReady();
+    }
+
+    private void SendEvaluation(long version, Slot slot, double[] values, double penalty)
+    {
+        var leader = _owners.Owners[0];
+        if (leader == _self)
+        {
+            Lead(new EvaluationArrived(version, slot, values, penalty));
+            return;
+        }
+
+        if (_gone.Contains(leader))
+            return;
+        var header = new FrameHeader
+        {
+            Kind = FrameKind.Evaluation,
+            Term = _active!.Authority,
+            Step = version,
+            SlotFirst = slot.First,
+            SlotEnd = slot.End,
+            Extra = penalty,
+        };
+        Send(leader, header, values);
+    }
+
+    /// <summary>The leading server here has decided: everybody hears it from the same figures, the coordinator too.</summary>
+    private void Conclude(EpochConcluded concluded)
+    {
+        var (figures, decision) = concluded;
+        var header = new FrameHeader
+        {
+            Kind = FrameKind.Decision,
+            Term = _owners.AuthorityOver(0),
+            Step = decision.Version,
+            IsFinal = decision.Stop,
+            Part = (byte)(decision.KeepBest ? 1 : 0),
+            Parts = (byte)(figures.IsFinal ? 1 : 0),
+            Assignment = figures.Stamped,
+            Sums = new StepSums(decision.State.BestValue, decision.State.PreviousTrainLoss, decision.State.EpochsSinceBest),
+            BestVersion = decision.State.BestVersion,
+        };
+        foreach (var node in OtherNodes())
+            Send(node, header, figures.Values);
+        _unheard[figures.Version] = figures;
+        Decide(decision);
+        RepeatEpochs();
+        Report();
+    }
+
+    private void TakeDecision(FrameArrived frame)
+    {
+        var header = frame.Header;
+        _unheard[header.Step] = EpochFigures.Read(_job, header, frame.Payload);
+        frame.Payload.Release();
+        Decide(new EpochDecisionKnown(
+            header.Step,
+            header.IsFinal,
+            header.Part == 1,
+            new ConvergenceState(header.Sums.Loss, header.BestVersion, (int)header.Sums.Samples, header.Sums.Denominator)));
+        Report();
+    }
+
+    /// <summary>The coordinator has written a decision down, and so all before it.</summary>
+    private void Heard(DecideEpoch order)
+    {
+        foreach (var version in _unheard.Keys.Where(version => version <= order.Version).ToList())
+            _unheard.Remove(version);
+        if (order.Version >= _told)
+            RepeatEpochs(); // a new coordinator has much to catch up with
+        Decide(new EpochDecisionKnown(
+            order.Version,
+            order.Stop,
+            order.KeepBest,
+            new ConvergenceState(order.BestValue, order.BestVersion, order.EpochsSinceBest, order.PreviousTrainLoss)));
+        Report();
+    }
+
+    private void Decide(EpochDecisionKnown decision)
+    {
+        if (decision.Version <= (_decision?.Version ?? -1))
+            return;
+        _decision = decision;
+        _isStopped |= decision.Stop;
+        foreach (var server in _servers.Values)
+            server.Tell(decision);
+        foreach (var backup in _backups.Values)
+            backup.Tell(decision);
+        StartWhenReady();
+    }
+
+    private void RepeatEpochs()
+    {
+        if (!_serves.Contains(0))
+            return;
+        foreach (var figures in _unheard.Values.Take(MostReportsAtOnce))
+        {
+            _told = figures.Version;
+            _node.Tell(new ToCoordinator(figures.Report(_job, _self)));
+        }
+    }
+
+    private void Send(string node, in FrameHeader header, double[] values)
+    {
+        var buffer = _pool.Rent(values.Length * 2);
+        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(buffer.Bytes);
+        _transport.Send(node, _job.Id, header, new TensorSlice(buffer, 0, values.Length * 2));
+        buffer.Release();
+    }
+}

@@ -1,0 +1,218 @@
+using Akka.Actor;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>The part that goes on when others fail: helps them, takes ranges over, follows those who do.</summary>
+internal sealed partial class JobActor
+{
+    private readonly RangeServers _owners;
+    private readonly HashSet<int> _serves = [];
+    private readonly HashSet<int> _keeps = [];
+    private readonly Dictionary<int, IActorRef> _backups = [];
+    private readonly Queue<HelpWork> _help = [];
+    private readonly HashSet<HelpWork> _helped = [];
+    private readonly Dictionary<string, string> _goneWhy = [];
+    private HashSet<string> _gone = [];
+
+    // ---- who is there -----------------------------------------------------------------------------------------------------
+
+    /// <summary>Nodes of a new assignment are there again, unless the coordinator says otherwise: those that were lost started afresh.</summary>
+    private void Welcome(Assignment assignment, string[] lost)
+    {
+        if (_gone.Count == 0)
+            return;
+        var gone = _gone.Where(node => !assignment.Nodes.Contains(node) || lost.Contains(node)).ToHashSet();
+        if (gone.Count < _gone.Count)
+            NowGone(gone);
+    }
+
+    /// <summary>
+    /// A node cannot be reached. Only one with a part in the job is missed; whether it left politely is for the coordinator to say, and
+    /// makes no difference here: what it had to do is done by others, if it is missing at all.
+    /// </summary>
+    private void Miss(string node, string reason)
+    {
+        if (node == _self || _gone.Contains(node) || !_assignments.Values.Any(assignment => assignment.Nodes.Contains(node)))
+            return;
+        _goneWhy[node] = reason;
+        NowGone([.. _gone, node]);
+        TakeOverWhatIsGone();
+        Report();
+        StartWhenReady();
+    }
+
+    private void NowGone(HashSet<string> gone)
+    {
+        _gone = gone;
+        if (_active is not null)
+            RefreshRoute();
+        foreach (var server in _servers.Values)
+            server.Tell(new GoneChanged(gone));
+    }
+
+    // ---- help -------------------------------------------------------------------------------------------------------------
+
+    /// <summary>A server misses a slot: whoever has the version can compute it, with the same bits.</summary>
+    private void Help(in FrameHeader header)
+    {
+        if (_isStopped || (!header.IsFinal && _stamp.IsFinal && header.Step >= _stamp.Step))
+            return;
+        Enqueue(new HelpWork(header.Step, header.SlotFirst, header.SlotEnd, header.Part, header.IsFinal, OnlyRange: -1));
+    }
+
+    private void Enqueue(HelpWork work)
+    {
+        // Servers of several ranges ask the same node for the same slot; its sums go to all of them.
+        _helped.RemoveWhere(old => old.Step < work.Step - 2);
+        if (!_helped.Add(work))
+            return;
+        _help.Enqueue(work);
+        StartWhenReady();
+    }
+
+    /// <summary>Takes the next piece of work whose version is here; what is of the past, or cannot be had, falls away.</summary>
+    private void HelpNext()
+    {
+        for (var left = _help.Count; left > 0 && _active is not null; left--)
+        {
+            var work = _help.Dequeue();
+            if (work.Step > _stamp.Step || (work.Step == _stamp.Step && !_arrivals.HaveAll(work.Step)))
+            {
+                _help.Enqueue(work); // this node has not come so far
+                continue;
+            }
+
+            if (!_arrivals.HaveAll(work.Step))
+                continue;
+            if (work.IsEvaluation)
+                Divide(work.First, work.End, (begin, stop) => new ComputeEvaluation(work.Step, begin, stop));
+            else
+                Compute(work.Step, work.First, work.End, RouteTo(range => work.OnlyRange < 0 || range == work.OnlyRange, work.Attempt));
+            return;
+        }
+    }
+
+    // ---- taking over ------------------------------------------------------------------------------------------------------
+
+    private void StartBackup(int range, Assignment assignment, bool awaitsState)
+    {
+        _keeps.Remove(range);
+        var backup = Context.ActorOf(
+            Props.Create(() => new BackupServerActor(_job, _job.Ranges[range], _place, assignment, awaitsState)).WithDispatcher(ComputeDispatcher),
+            $"backup-{range}-{++_serverNames}");
+        _backups[range] = backup;
+        if (_decision is not null)
+            backup.Tell(_decision);
+    }
+
+    private void Keeps(BackupCounts counts)
+    {
+        if (!_backups.ContainsKey(counts.Range))
+            return;
+        _keeps.Add(counts.Range);
+        TakeOverWhatIsGone();
+        Report();
+    }
+
+    private void FollowWithBackups(Assignment assignment, long version)
+    {
+        foreach (var (range, backup) in _backups.ToList())
+        {
+            if (assignment.BackupOf(range) == _self || _assignments.Values.Any(later => later.BackupOf(range) == _self))
+            {
+                backup.Tell(new AssignmentActivated(version, assignment));
+                continue;
+            }
+
+            _backups.Remove(range);
+            _keeps.Remove(range);
+            Context.Stop(backup);
+        }
+    }
+
+    /// <summary>Ranges whose primary is gone and whose backup is here go on here, without asking anybody.</summary>
+    private void TakeOverWhatIsGone()
+    {
+        if (_active is not { } active)
+            return;
+        foreach (var range in Takeover.Ranges(active, _owners, _gone, _self, range => _keeps.Contains(range) || _serves.Contains(range)).ToList())
+        {
+            if (_serves.Contains(range))
+                Announce(range, _arrivals.Newest(_job.FirstPieces[range]));
+            else if (_backups.Remove(range, out var backup))
+                backup.Tell(new Promote());
+        }
+    }
+
+    private void BecomePrimary(Promoted promoted)
+    {
+        var range = promoted.State.Range.Index;
+        _keeps.Remove(range);
+        StopServer(range); // one that waits for a state that will not come
+        Announce(range, promoted.State.Version);
+        var server = StartServer(promoted.State, promoted, _owners.AuthorityOver(range));
+        if (_decision is not null)
+            server.Tell(_decision);
+        foreach (var assignment in _assignments.Values)
+            server.Tell(new AssignmentPrepared(assignment));
+        server.Tell(new GoneChanged(_gone));
+        server.Tell(new AssignmentActivated(_activeSince, _active!));
+        RefreshRoute();
+        PushAgain(range, promoted.State.Version);
+        Report();
+    }
+
+    /// <summary>Tells every node that this one serves the range now, before anything is published under the new authority.</summary>
+    private void Announce(int range, long version)
+    {
+        var authority = Math.Max(Authority.TakenOver(_owners.AuthorityOver(range)), _active!.Authority + 1);
+        _owners.TakeOver(range, _self, authority, version, version);
+        var header = new FrameHeader
+        {
+            Kind = FrameKind.TakeOver,
+            Range = range,
+            Term = authority,
+            Step = version,
+            Assignment = _active.Number,
+        };
+        foreach (var node in OtherNodes())
+            _transport.Send(node, _job.Id, header, default);
+    }
+
+    private IEnumerable<string> OtherNodes() =>
+        _assignments.Values.SelectMany(assignment => assignment.Nodes).Distinct().Where(node => node != _self && !_gone.Contains(node));
+
+    /// <summary>Another node has taken a range over: it is listened to, and gets again what went to the primary before it.</summary>
+    private void TakenOver(in FrameHeader header)
+    {
+        var range = header.Range;
+        if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node)
+            return;
+        if (!_owners.TakeOver(range, node, header.Term, header.Step, _arrivals.Newest(_job.FirstPieces[range])))
+            return;
+        StopServer(range); // this node's own, whose time is over
+        RefreshRoute();
+        // A version that it is about to make again may have been stamped by its predecessor: it must get the same stamp.
+        if (range == 0 && _stamp.Step > header.Step)
+            _transport.Send(node, _job.Id, _stamp with { Kind = FrameKind.Stamp }, default);
+        PushAgain(range, header.Step);
+        Report();
+    }
+
+    /// <summary>This node's sums of the steps from a version on went to a server that is gone: they are computed again, for its successor.</summary>
+    private void PushAgain(int range, long version)
+    {
+        var (first, end) = _active!.ShardsOf(_self);
+        _helped.RemoveWhere(work => work.OnlyRange == range);
+        for (var step = version; step <= _started && first < end; step++)
+            Enqueue(new HelpWork(step, first, end, 0, IsEvaluation: false, range));
+        if (range == 0)
+            _evaluated = Math.Min(_evaluated, version - 1); // scores went to the old one too
+        StartWhenReady();
+    }
+
+    /// <param name="Attempt">0: the node's own shards, again.</param>
+    /// <param name="OnlyRange">The one range whose server needs the sums; −1 for all.</param>
+    private sealed record HelpWork(long Step, int First, int End, int Attempt, bool IsEvaluation, int OnlyRange);
+}

@@ -1,0 +1,163 @@
+using Akka.Actor;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>The part that computes: a step once its version has arrived, and an epoch's evaluation.</summary>
+internal sealed partial class JobActor
+{
+    private readonly ArrivedVersions _arrivals;
+    private readonly List<PartialSum> _partials = [];
+    private PushRoute? _merging;
+    private IActorRef[] _workers = [];
+    private FrameHeader _stamp = new() { Step = -1 };
+    private PushRoute? _route;
+    private long _started = -1;
+    private long _evaluated = -1;
+    private int _computing;
+    private long _shardSteps;
+
+    private void TakePiece(FrameArrived frame)
+    {
+        var header = frame.Header;
+        var payload = frame.Payload;
+        var piece = _job.PieceOf(header, payload.Length);
+        var version = header.Step > _arrivals.Newest(piece) ? _store.TryHold(header.Step) : null;
+        if (version is null)
+        {
+            _transport.Counters.Drop(DropReason.Stale); // repeated, or from a range's old server, overtaken by its new one
+            payload.Release();
+            if (header.Range == 0)
+                Stamped(header);
+            return;
+        }
+
+        if (!_store.Owns(payload.Buffer!))
+            payload.Floats.CopyTo(version.Floats.Slice(_job.Pieces[piece].Begin, payload.Length));
+        version.Release();
+        payload.Release();
+        Arrived(header, piece, piece + 1);
+    }
+
+    private void Arrived(in FrameHeader header, int first, int end)
+    {
+        for (var piece = first; piece < end; piece++)
+            _arrivals.Add(piece, header.Step);
+        if (header.Range == 0)
+            Stamped(header);
+        else
+            StartWhenReady();
+    }
+
+    /// <summary>Of two stamps on one version, one by a server that another has replaced, that of the higher authority counts.</summary>
+    private void Stamped(in FrameHeader header)
+    {
+        if (header.Step < _stamp.Step || (header.Step == _stamp.Step && header.Term < _stamp.Term))
+            return;
+        _stamp = header;
+        if (header.CheckpointAt > 0)
+        {
+            _checkpoint = new CheckpointAnnounced(header.CheckpointAt, header.IsFinal);
+            foreach (var server in _servers.Values)
+                server.Tell(_checkpoint);
+        }
+
+        if (_assignments.TryGetValue(header.Assignment, out var assignment) && _active?.Number != assignment.Number)
+            Follow(assignment, header.Step);
+        StartWhenReady();
+    }
+
+    private void StartWhenReady()
+    {
+        if (_computing > 0)
+            return;
+        var version = _stamp.Step;
+        if (_active is { } active && !_isStopped && version > _started && _arrivals.AreAt(version))
+        {
+            var (first, end) = active.ShardsOf(_self);
+            if (first < end && Start(version, first, end))
+                return;
+        }
+
+        HelpNext();
+    }
+
+    /// <returns>Whether the node's own shards are being computed, or scored, now.</returns>
+    private bool Start(long version, int first, int end)
+    {
+        if (_stamp.IsFinal || _job.Plan.IsBoundary(version))
+        {
+            if (_evaluated < version && _job.HasEvaluation)
+            {
+                _evaluated = version;
+                Divide(first, end, (begin, stop) => new ComputeEvaluation(version, begin, stop));
+                return true;
+            }
+
+            if (!(_decision?.Version >= version))
+                return false;
+        }
+
+        _started = version;
+        TrainingMeter.Started.Record(version);
+        Compute(version, first, end, _route!);
+        return true;
+    }
+
+    private void Compute(long version, int first, int end, PushRoute full)
+    {
+        // Where sums of several workers would travel, siblings are added first.
+        var route = Math.Min(_workers.Length, end - first) > 1 && full.LeavesNode ? null : full;
+        _merging = route is null ? full : null;
+        Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop, route));
+    }
+
+    /// <summary>Splits a run of shards over the node's workers.</summary>
+    private void Divide(int first, int end, Func<int, int, object> work)
+    {
+        var used = Math.Min(_workers.Length, end - first);
+        _computing = used;
+        for (var worker = 0; worker < used; worker++)
+        {
+            var begin = first + (int)((long)worker * (end - first) / used);
+            var stop = first + (int)((long)(worker + 1) * (end - first) / used);
+            _workers[worker].Tell(work(begin, stop));
+        }
+    }
+
+    private void Computed(StepComputed computed)
+    {
+        _shardSteps += computed.Shards;
+        _partials.AddRange(computed.Partials);
+        if (--_computing > 0)
+            return;
+        if (_partials.Count > 0)
+        {
+            _computing = 1;
+            _workers[0].Tell(new MergePartials(computed.Step, [.. _partials], _merging!));
+            _partials.Clear();
+            return;
+        }
+
+        StartWhenReady();
+    }
+
+    private void Merged(PartialsMerged merged)
+    {
+        _computing = 0;
+        foreach (var partial in merged.Partials)
+            merged.Route.PushWhole(merged.Step, partial);
+        TrainingMeter.Computed.Record(merged.Step);
+        StartWhenReady();
+    }
+
+    private void RefreshRoute() => _route = RouteTo(_ => true, attempt: 0);
+
+    /// <param name="isWanted">Ranges whose servers need the sums.</param>
+    private PushRoute RouteTo(Func<int, bool> isWanted, int attempt)
+    {
+        string[] owners = [.. _owners.Owners.Select((owner, range) => isWanted(range) && !_gone.Contains(owner) ? owner : "")];
+        return new PushRoute(
+            _job, _self, owners, _active?.Authority ?? 0,
+            [.. owners.Select((owner, range) => owner == _self ? _servers.GetValueOrDefault(range) : null)], _transport, attempt);
+    }
+}

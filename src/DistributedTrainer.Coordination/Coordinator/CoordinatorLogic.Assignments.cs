@@ -1,0 +1,117 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary>The part that makes assignments, has nodes get ready for them and brings them into force.</summary>
+public sealed partial class CoordinatorLogic
+{
+    private void Assign(JobRecord job)
+    {
+        var pending = job.Latest is not null && job.Latest.Number != job.InForce?.Number;
+        var hasLoss = job.Latest is { } made && made.Nodes.Any(node => !_nodes.ContainsKey(node));
+        // A node that died while all were getting ready must not hold them up: the next assignment does without it.
+        // While it is not settled who is lost, an assignment would have everybody believe that all are there.
+        if (_accusedAt is null && ((!pending && job.Stop is null) || hasLoss))
+            pending |= Plan(job);
+        if (!pending || job.Closed is not null)
+            return;
+        var latest = job.Latest!;
+        var behind = Behind(job, latest);
+        foreach (var node in behind)
+        {
+            Repeat(node, $"prepare {latest.Number}", new PrepareAssignment(
+                Term, _book.Count, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries], [.. latest.Backups],
+                [.. job.Participants.Where(participant => !_nodes.ContainsKey(participant))]));
+        }
+
+        if (behind.Count == 0)
+            Repeat(Leader(job), $"activate {latest.Number}", new ActivateAssignment(Term, _book.Count, job.Submission.JobId, latest.Number));
+    }
+
+    private List<string> Behind(JobRecord job, Assignment latest) =>
+        [.. job.Participants.Where(node => _nodes.ContainsKey(node) && !(PreparedBy(job, node) >= latest.Number))];
+
+    /// <summary>The node that leads now: one that has taken range 0 over says so itself.</summary>
+    private string Leader(JobRecord job)
+    {
+        var assignment = (job.InForce ?? job.Latest)!;
+        var serving = _nodes.Values.OrderBy(node => node.Order)
+            .FirstOrDefault(node => ReportOn(job, node)?.Serves.Contains(0) == true && job.Participants.Contains(node.Report.Node.Address));
+        if (serving is not null)
+            return serving.Report.Node.Address;
+        return !_nodes.ContainsKey(assignment.Leader) && assignment.BackupOf(0) is { } backup ? backup : assignment.Leader;
+    }
+
+    /// <returns>Whether a new assignment was made.</returns>
+    private bool Plan(JobRecord job)
+    {
+        var started = job.Opened!.Started;
+        var (assignment, reason) = AssignmentPlanner.Plan(Fit(job), started.Shards, started.Servers, Term, job.Latest, job.Submission.Replicas);
+        if (assignment is null)
+        {
+            if (job.Latest is null)
+                Close(job, "failed", reason, 3);
+            return false;
+        }
+
+        if (job.Latest is { } latest && latest.Shards.SequenceEqual(assignment.Shards) && latest.Primaries.SequenceEqual(assignment.Primaries)
+            && latest.Backups.SequenceEqual(assignment.Backups))
+            return false;
+        Record(new AssignmentMade(job.Submission.JobId, assignment));
+        StartClocks(job);
+        _progress!.TouchedAt = _now;
+        _decisions.Add(new Explain($"assignment {assignment.Number}: {reason}"));
+        return true;
+    }
+
+    private List<PlannedNode> Fit(JobRecord job) =>
+    [
+        .. _nodes.Values
+            .Where(node => !node.Report.Leaving && WhyUnfit(job, node, job.Opened!.DataSha256) is null)
+            .OrderBy(node => node.Order)
+            .Select(node => new PlannedNode(
+                node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server"))
+            {
+                Weight = node.Speed.Weight,
+                Serves = ReportOn(job, node)!.Serves,
+                Keeps = ReportOn(job, node)!.Keeps,
+            }),
+    ];
+
+    /// <summary>
+    /// Whether every range has its state somewhere. A backup that has caught up a moment ago may not have said so yet: it has until the
+    /// next reports.
+    /// </summary>
+    private bool HasAllRanges(JobRecord job)
+    {
+        // Once the model is saved, nothing of the state is needed but what is on its way to disk.
+        if (job.Latest is not { } latest || _progress!.Saved is { Error: "" })
+            return true;
+        var leaving = _nodes.Where(node => node.Value.Report.Leaving).Select(node => node.Key).ToList();
+        var lost = AssignmentPlanner.LostRanges(Fit(job), leaving, latest, job.InForce);
+        if (lost.Count == 0)
+        {
+            _progress!.RangesLostAt = null;
+            return true;
+        }
+
+        _progress!.RangesLostAt ??= _now;
+        // Nor need all nodes that live have reported to a new coordinator.
+        if (_recoveredAt is null && _now - _progress.RangesLostAt >= timeouts.LastWords)
+            Abandon(job, lost);
+        return false;
+    }
+
+    /// <summary>
+    /// A range's state is nowhere any more. This is the one place where a job goes back to a checkpoint; one that keeps none ends.
+    /// </summary>
+    private void Abandon(JobRecord job, IReadOnlyList<int> lost)
+    {
+        var assignment = (job.InForce ?? job.Latest)!;
+        var owners = string.Join(", ", lost.Select(range => assignment.Primaries[range]).Distinct());
+        var backups = job.InForce is null ? "before the first step"
+            : assignment.Backups.Count > 0 ? $"and so was the backup, on {string.Join(", ", lost.Select(assignment.BackupOf).Distinct())}, before another one had caught up"
+            : "and no backup was kept; two nodes with the role server and --replicas 1 keep one";
+        var reason = $"range {string.Join(", ", lost)} of the parameters was lost with node {owners} in step {_progress?.Step}, {backups}";
+        if (!Reopen(job, reason))
+            Close(job, "failed", reason, 1);
+    }
+}

@@ -1,0 +1,145 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary>The part that says who belongs to the cluster: nodes that are gone, that are lost, and that come back.</summary>
+public sealed partial class CoordinatorLogic
+{
+    /// <summary>Nodes that others could not reach, and when that was told. They are left out until they have started afresh.</summary>
+    private readonly Dictionary<string, TimeSpan> _lost = [];
+
+    /// <summary>
+    /// The newest assignment when a node last was forgotten: who has not heard of a later one yet may still miss the process that is gone.
+    /// </summary>
+    private readonly Dictionary<string, int> _forgotten = [];
+
+    private TimeSpan? _accusedAt;
+
+    /// <summary>A node is gone from the cluster's membership.</summary>
+    /// <param name="politely">It left after handing everything over; otherwise it was lost.</param>
+    public void HandleGone(string address, bool politely, TimeSpan now)
+    {
+        _now = now;
+        if (politely)
+            _lost.Remove(address);
+        else
+            _lost[address] = now; // its last words may still be on their way
+        _nodes.Remove(address);
+        if (Current is { Opened: not null, Closed: null } job)
+        {
+            _forgotten[address] = job.Latest?.Number ?? 0;
+            // A node that takes the coordinator with it never reports to the next one, but the book knows it.
+            if (job.HasMember(address))
+                Happened(job, politely ? "node-left" : "node-lost", address, politely ? "" : "it is no longer in the cluster");
+        }
+
+        Reconcile();
+    }
+
+    /// <summary>
+    /// The coordinator's own node is about to leave, with nothing of the job on it: that is written down now. The next coordinator may find
+    /// it gone without having seen how.
+    /// </summary>
+    private void NoteOwnLeave(NodeReport report)
+    {
+        if (report is { Leaving: true, Job: null or { IsIdle: true } } && report.Node.Address == self
+            && Current is { Opened: not null, Closed: null } job && job.HasMember(self))
+            Happened(job, "node-left", self, "");
+    }
+
+    /// <summary>A new coordinator learns from the cluster's membership who was lost together with the one before it.</summary>
+    /// <param name="members">Addresses of all members, whatever their state.</param>
+    public void HandleMembers(IReadOnlySet<string> members, TimeSpan now)
+    {
+        foreach (var address in Current?.Members.Where(address => !members.Contains(address)).ToList() ?? [])
+            HandleGone(address, politely: false, now);
+    }
+
+    /// <summary>
+    /// Nodes whose links have failed are left out soon; membership follows seconds later, or not at all where they only froze. A failed
+    /// link has two ends: a moment later all who have lost somebody have said so, and <see cref="Accusations"/> says who is at fault.
+    /// </summary>
+    private void LoseUnreachable(JobRecord job)
+    {
+        var accusations = _nodes.Values
+            .SelectMany(node => Accuse(node.Report.Node.Address, ReportOn(job, node)))
+            .Where(accusation => IsMissed(job, accusation))
+            .ToList();
+        if (accusations.Count == 0)
+        {
+            _accusedAt = null;
+            return;
+        }
+
+        _accusedAt ??= _now;
+        if (_now - _accusedAt < timeouts.Accusation)
+            return;
+        _accusedAt = null;
+        foreach (var address in Accusations.Guilty(accusations, self))
+        {
+            _nodes.Remove(address);
+            _lost[address] = _now;
+            Happened(job, "node-lost", address, accusations.First(accusation => accusation.Accused == address || accusation.Accuser == address).Why);
+        }
+    }
+
+    private static IEnumerable<Accusation> Accuse(string accuser, JobReport? report) =>
+        report is null ? [] : report.Unreachable.Select((accused, index) => new Accusation(accuser, accused, report.UnreachableWhy.ElementAtOrDefault(index) ?? ""));
+
+    /// <summary>
+    /// One that is about to leave, and has no part in the newest assignment, has closed its links for good reason. Nor does it count who
+    /// cannot be reached by a node that has not heard yet that it started afresh.
+    /// </summary>
+    private bool IsMissed(JobRecord job, Accusation accusation)
+    {
+        var (accuser, accused, _) = accusation;
+        if (!_nodes.TryGetValue(accused, out var node) || !job.Participants.Contains(accused))
+            return false;
+        if (_forgotten.TryGetValue(accused, out var number) && !(PreparedBy(job, accuser) > number))
+            return false;
+        return !IsReleased(job, accused, node.Report.Leaving);
+    }
+
+    /// <summary>
+    /// Whether a report comes from a node that the cluster went on without. What it said before it was lost may have been on its way for a
+    /// moment; after that it lives, and is told to start afresh: its job's state is of the past.
+    /// </summary>
+    private bool IsOfThePast(NodeReport report)
+    {
+        var address = report.Node.Address;
+        if (!_lost.TryGetValue(address, out var lostAt))
+            return false;
+        if (_now - lostAt < timeouts.LastWords)
+            return true;
+        if (report.Job is not null && report.Job is not { Prepared: 0 })
+        {
+            Repeat(address, "afresh", new StartAfresh(Term, report.Job.JobId));
+            return true;
+        }
+
+        _lost.Remove(address);
+        _forgotten[address] = Current?.Latest?.Number ?? 0;
+        return false;
+    }
+
+    /// <summary>A new coordinator hears of a node only if it lives: those of the book that do not report were lost with the old one.</summary>
+    private void MissThoseWhoNeverCame(JobRecord job)
+    {
+        if (_recoveredAt is not { } recoveredAt)
+            return;
+        var missing = job.Members.Where(address => !_nodes.ContainsKey(address)).ToList();
+        if (missing.Count > 0 && _now - recoveredAt < timeouts.Gather)
+            return;
+        _recoveredAt = null;
+        foreach (var address in missing)
+        {
+            _forgotten[address] = job.Latest?.Number ?? 0;
+            Happened(job, "node-lost", address, "it did not report to the new coordinator");
+        }
+    }
+
+    /// <summary>
+    /// Nothing of the job is left on the node: the assignment in force leaves it out, and no other is under way. One that left politely
+    /// saw for itself that the newest assignment is in force, perhaps before the leading server told us.
+    /// </summary>
+    private static bool IsReleased(JobRecord job, string node, bool politely) =>
+        job.Latest is { } latest && !latest.Nodes.Contains(node) && (politely || job.InForce?.Number == latest.Number);
+}

@@ -1,0 +1,56 @@
+namespace DistributedTrainer.Coordination;
+
+/// <summary>
+/// What one node knows of who serves each range: the primaries of the assignment in force, and the backups that have taken over since.
+/// The higher authority is listened to.
+/// </summary>
+/// <param name="ranges">Number of ranges.</param>
+public sealed class RangeServers(int ranges)
+{
+    private readonly string[] _owners = Enumerable.Repeat("", ranges).ToArray();
+    private readonly long[] _authorities = new long[ranges];
+
+    /// <summary>Node address by range; "" before the first assignment.</summary>
+    public IReadOnlyList<string> Owners => _owners;
+
+    public long AuthorityOver(int range) => _authorities[range];
+
+    /// <summary>An assignment has come into force.</summary>
+    public void Follow(Assignment assignment)
+    {
+        for (var range = 0; range < ranges; range++)
+            Follow(range, assignment.Primaries[range], assignment.Authority);
+    }
+
+    /// <summary>A backup says that it has taken a range over.</summary>
+    /// <param name="version">The version it goes on from.</param>
+    /// <param name="newest">The newest version of the range that has arrived here.</param>
+    /// <returns>
+    /// Whether it is listened to. Not under a lower authority; nor one that goes on from a version whose gradients nobody can compute any
+    /// more: it has slept while others went on.
+    /// </returns>
+    public bool TakeOver(int range, string node, long authority, long version, long newest) =>
+        version >= newest - 1 && Follow(range, node, authority);
+
+    private bool Follow(int range, string node, long authority)
+    {
+        if (authority <= _authorities[range])
+            return false;
+        (_owners[range], _authorities[range]) = (node, authority);
+        return true;
+    }
+}
+
+/// <summary>Which ranges a node takes over.</summary>
+public static class Takeover
+{
+    /// <summary>Those whose primary is gone and whose backup is here, if it has caught up, or which the node serves already.</summary>
+    /// <param name="assignment">In force here.</param>
+    /// <param name="servers">Who serves what, as far as this node knows.</param>
+    /// <param name="gone">Nodes that cannot be reached.</param>
+    /// <param name="self">This node.</param>
+    /// <param name="hasState">Whether the range's state is here.</param>
+    public static IEnumerable<int> Ranges(
+        Assignment assignment, RangeServers servers, IReadOnlySet<string> gone, string self, Func<int, bool> hasState) =>
+        assignment.BackupsOf(self).Where(range => gone.Contains(servers.Owners[range]) && hasState(range));
+}
