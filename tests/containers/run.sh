@@ -40,7 +40,7 @@ trap clean EXIT
 
 hash_in() { sed -n 's/.*"weights_sha256": *"\([0-9a-f]\{64\}\)".*/\1/p' "$1" 2>/dev/null | head -1; }
 scale() { "${compose[@]}" up -d --no-build --no-recreate --scale "worker=$1" >>"$work/compose" 2>&1; }
-status() { "${compose[@]}" exec -T server-2 dtrain status --seeds server-2:4053 --json 2>/dev/null; }
+status() { "${compose[@]}" exec -T server-2 dtrain status --seeds server-2:4053 --json 2>"$work/status-errors" </dev/null; }
 nodes() { status | grep -o '"address"' | wc -l; }
 container() { "${compose[@]}" ps -q "$1" | head -1; }
 step() { status | sed -n 's/.*"step": *\([0-9]*\).*/\1/p' | head -1; }
@@ -49,7 +49,7 @@ wait_until() {
     local what="$1" end=$((SECONDS + $2))
     shift 2
     until "$@"; do
-        if [ "$SECONDS" -gt "$end" ]; then fail "waited for $what"; return 1; fi
+        if [ "$SECONDS" -gt "$end" ]; then fail "waited for $what"; status; cat "$work/status-errors"; return 1; fi
         sleep 0.5
     done
 }

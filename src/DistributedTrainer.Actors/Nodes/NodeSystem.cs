@@ -34,7 +34,7 @@ internal static class NodeSystem
         {
             foreach (var setup in TlsIdentity.Load(tls, options.Host, TimeProvider.System).Setups())
                 akka.AddSetup(setup);
-            akka.AddHocon(TlsIdentity.Hocon, HoconAddMode.Append);
+            akka.AddHocon(TlsIdentity.Hocon, HoconAddMode.Prepend); // before the user's: half a cluster in the clear is a cluster in the clear
         }
 
         akka.AddHocon(Own(threads, options), HoconAddMode.Append);
