@@ -11,7 +11,11 @@ public class ReadyJobHashTests
     public static TheoryData<string> Long => [.. RecordedHashes.Long];
 
     [Fact]
-    public void Every_ready_job_has_a_hash() => Assert.Equal(ReadyJobs.Names, RecordedHashes.Read().Keys.Order(StringComparer.Ordinal));
+    public void Every_ready_job_has_a_hash()
+    {
+        var whole = RecordedHashes.Read().Keys.Except(RecordedHashes.Long);
+        Assert.Equal(ReadyJobs.Names, whole.Concat(RecordedHashes.Read(first: true).Keys).Order(StringComparer.Ordinal));
+    }
 
     [Theory, MemberData(nameof(Small))]
     public Task Ends_at_the_recorded_hash(string job) => Check(job);

@@ -19,7 +19,10 @@ internal static class RecordedHashes
     private static string File => ReadyJobs.PathOf("hashes.json");
 
     /// <summary>Jobs that take minutes: tests run their first <see cref="FirstSteps"/> steps, whose hashes stand under a key of their own.</summary>
-    public static readonly IReadOnlySet<string> Long = new HashSet<string> { "mnist-lstm.yaml", "shakespeare-gpt.yaml", "shakespeare-lstm.yaml" };
+    public static readonly IReadOnlySet<string> Long = new HashSet<string>
+    {
+        "mnist-cnn.yaml", "mnist-lenet.yaml", "mnist-lstm.yaml", "shakespeare-gpt.yaml", "shakespeare-lstm.yaml",
+    };
 
     public const int FirstSteps = 20;
 

@@ -13,7 +13,7 @@ public sealed class SeedTests(ITestOutputHelper output)
     private const int Few = 200;
     private const int MostReports = 10;
 
-    [Fact]
+    [SimulationFact]
     public void Every_story_ends_as_if_nothing_had_happened()
     {
         if (Number("DTRAIN_SIMULATION_SEED") is { } alone)

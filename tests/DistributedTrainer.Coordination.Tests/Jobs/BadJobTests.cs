@@ -6,7 +6,7 @@ public class BadJobTests
     /// <summary>One of the four needed lines, the key at fault, and what the message says.</summary>
     public static TheoryData<string, int, string, string> BadSections => new()
     {
-        { "data: digts", 1, "data.source", "unknown source 'digts'; allowed here: digits, iris, wine, breast-cancer, diabetes, mnist, csv, idx, npy, synthetic; did you mean 'digits'?" },
+        { "data: digts", 1, "data.source", "unknown source 'digts'; allowed here: digits, iris, wine, breast-cancer, diabetes, mnist, csv, idx, npy, synthetic, text; did you mean 'digits'?" },
         { "data: { path: x.csv }", 1, "data.source", "this required key is missing; it is one of digits" },
         { "data: [digits]", 1, "data", "expected a map with the key 'source'" },
         { "data: { source: [csv] }", 1, "data.source", "found a list of 1 entry" },
