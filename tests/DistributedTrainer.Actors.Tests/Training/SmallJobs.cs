@@ -41,7 +41,7 @@ internal static class SmallJobs
             Data = new BuiltInData("digits"),
             Optimizer = new GradientDescent { LearningRate = 0.05, Momentum = 0.9, Nesterov = true },
         },
-        ["convolution, batch normalization, dropout, tied weights"] = Digits with
+        ["convolution, batch normalization, dropout, branches"] = Digits with
         {
             Model =
             [
