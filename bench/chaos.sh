@@ -44,7 +44,7 @@ dtrain=$root/src/DistributedTrainer.Cli/bin/Release/net10.0/dtrain
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "chaos: seed $seed, $minutes min; again: bench/chaos.sh --seed $seed --minutes $minutes"
-# Long enough for the faults on a machine that takes 1.2 ms a step of this job; where it is faster, later faults find the run over.
-sed -e "s|^job: \.\./\.\./|job: $root/|" -e "s|^seed: .*|seed: $seed|" -e "s|steps: [0-9]* steps|steps: $((minutes * 30000)) steps|" \
+# Long enough for the faults where five nodes on two cores take 4 ms a step; where they are faster, later faults find the run over.
+sed -e "s|^job: \.\./\.\./|job: $root/|" -e "s|^seed: .*|seed: $seed|" -e "s|steps: [0-9]* steps|steps: $((minutes * 14000)) steps|" \
     -e "s|until: [0-9]* min|until: $minutes min|" -e 's|, pause-max: [^ ]* s||' "$root/cluster-configs/experiments/chaos.yaml" >"$work/chaos.yaml"
 "$dtrain" experiment "$work/chaos.yaml" --report "${report:-$work/report}"

@@ -204,7 +204,8 @@ internal sealed partial class JobActor
     private void PushAgain(int range, long version)
     {
         var (first, end) = _active!.ShardsOf(_self);
-        _helped.RemoveWhere(work => work.OnlyRange == range);
+        // Nor did it get what was computed for others meanwhile: whatever the successor asks for is computed, though it was before.
+        _helped.Clear();
         for (var step = version; step <= _started && first < end; step++)
             Enqueue(new HelpWork(step, first, end, 0, IsEvaluation: false, range));
         if (range == 0)
