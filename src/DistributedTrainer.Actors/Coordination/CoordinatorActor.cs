@@ -66,7 +66,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         });
         Receive<ClusterEvent.MemberRemoved>(removed =>
         {
-            _gathering.Forget(AddressOf(removed.Member));
+            _gathering.Forget(NodeSystem.AddressOf(removed.Member.Address));
             Stash.Stash(); // the logic hears it too
         });
         Receive<TickMessage>(_ => Gather());
@@ -89,7 +89,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         {
             _logic.Recover(book, _gathering.Reports, Now);
             if (_cluster is not null)
-                _logic.HandleMembers(_cluster.State.Members.Select(AddressOf).ToHashSet(), Now);
+                _logic.HandleMembers(_cluster.State.Members.Select(member => NodeSystem.AddressOf(member.Address)).ToHashSet(), Now);
         }
 
         // What the coordinator before this one told last may have died with it: whoever listens here hears all of it, again or not.
@@ -159,12 +159,10 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private void Gone(ClusterEvent.MemberRemoved removed)
     {
-        var address = AddressOf(removed.Member);
+        var address = NodeSystem.AddressOf(removed.Member.Address);
         _nodes.Remove(address);
         _logic.HandleGone(address, removed.PreviousStatus == MemberStatus.Exiting, Now);
     }
-
-    private static string AddressOf(Member member) => $"{member.Address.Host}:{member.Address.Port}";
 
     private void Follow(FollowJob follow)
     {

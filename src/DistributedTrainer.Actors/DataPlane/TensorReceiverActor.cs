@@ -22,7 +22,7 @@ internal sealed class TensorReceiverActor : ReceiveActor
         Receive<TensorChunk>(Take);
         Receive<ChunkAcknowledged>(_transport.Acknowledge);
         Receive<string>(Greet);
-        Receive<ClusterEvent.MemberRemoved>(removed => _transport.Retire($"{removed.Member.Address.Host}:{removed.Member.Address.Port}"));
+        Receive<ClusterEvent.MemberRemoved>(removed => _transport.Retire(NodeSystem.AddressOf(removed.Member.Address)));
         Receive<ClusterEvent.CurrentClusterState>(_ => { });
     }
 

@@ -33,7 +33,7 @@ internal sealed class FaultyRemoting(Transport wrapped, FaultInjection faults) :
 
     public override async Task<AssociationHandle> Associate(Address remoteAddress)
     {
-        var node = $"{remoteAddress.Host}:{remoteAddress.Port}";
+        var node = NodeSystem.AddressOf(remoteAddress);
         if (faults.IsCut(node))
             throw new InvalidAssociationException($"{node} is cut off by an experiment");
         return new FaultyAssociation(await wrapped.Associate(remoteAddress).ConfigureAwait(false), node, faults);

@@ -69,7 +69,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<FetchModelPiece>(_coordinator.Forward);
         Receive<ServeModelPiece>(piece => Sender.Tell(ModelPieces.Read(_savedModels.GetValueOrDefault(piece.JobId)?.Folder, piece)));
         Receive<Leave>(BeginToLeave);
-        Receive<ClusterEvent.MemberRemoved>(removed => _job?.Tell(new NodeRemoved($"{removed.Member.Address.Host}:{removed.Member.Address.Port}")));
+        Receive<ClusterEvent.MemberRemoved>(removed => _job?.Tell(new NodeRemoved(NodeSystem.AddressOf(removed.Member.Address))));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -56,11 +56,10 @@ internal static class NodeSystem
     /// <summary>Whether a node of this host name listens on the loopback device alone.</summary>
     public static bool IsThisMachineOnly(string host) => host is "127.0.0.1" or "localhost";
 
-    public static string AddressOf(ActorSystem system)
-    {
-        var address = Cluster.Get(system).SelfAddress;
-        return $"{address.Host}:{address.Port}";
-    }
+    /// <summary>host:port, by which nodes know each other.</summary>
+    public static string AddressOf(Address address) => $"{address.Host}:{address.Port}";
+
+    public static string AddressOf(ActorSystem system) => AddressOf(Cluster.Get(system).SelfAddress);
 
     /// <summary>How addresses of nodes begin.</summary>
     public static string ProtocolOf(ActorSystem system) => TlsIdentity.Of(system) is null ? "akka.tcp" : "akka.ssl.tcp";

@@ -65,7 +65,7 @@ internal sealed class SurvivalActor : ReceiveActor, IWithTimers
         var (verdict, reason) = Survival.Decide(
             policy,
             [.. counted.Select(member => new Voter(
-                $"{member.Address.Host}:{member.Address.Port}", member.HasRole("coordinator"), !state.Unreachable.Contains(member)))]);
+                NodeSystem.AddressOf(member.Address), member.HasRole("coordinator"), !state.Unreachable.Contains(member)))]);
         switch (verdict)
         {
             case SurvivalVerdict.GoOn:

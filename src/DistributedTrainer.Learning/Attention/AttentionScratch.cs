@@ -11,7 +11,7 @@ internal sealed unsafe class AttentionScratch : IDisposable
     {
         var head = shape.PaddedTime * shape.PaddedHeadWidth;
         var block = shape.PaddedTime * AttentionShape.KeyBlock;
-        _memory = new FloatBuffer(checked(9 * head + 2 * block + 3 * shape.PaddedTime));
+        _memory = new FloatBuffer(checked(9 * head + 2 * block + shape.PaddedTime));
         var next = _memory.Pointer;
         Queries = Take(head);
         Keys = Take(head);
@@ -24,8 +24,6 @@ internal sealed unsafe class AttentionScratch : IDisposable
         ValueGradient = Take(head);
         Weights = Take(block);
         WeightGradient = Take(block);
-        Maxima = Take(shape.PaddedTime);
-        Denominators = Take(shape.PaddedTime);
         Centres = Take(shape.PaddedTime);
 
         float* Take(int length)
@@ -63,11 +61,7 @@ internal sealed unsafe class AttentionScratch : IDisposable
     /// <summary>(time, KeyBlock): gradient by them.</summary>
     public float* WeightGradient { get; }
 
-    /// <summary>(time) each: a query's largest score, its soft-max denominator, and Σ gradient·output.</summary>
-    public float* Maxima { get; }
-
-    public float* Denominators { get; }
-
+    /// <summary>(time): each query's Σ gradient·output.</summary>
     public float* Centres { get; }
 
     public void Dispose() => _memory.Dispose();

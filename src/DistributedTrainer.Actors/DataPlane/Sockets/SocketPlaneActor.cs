@@ -14,8 +14,8 @@ internal sealed class SocketPlaneActor : ReceiveActor
         Receive<string>(Greet);
         // Of a node that moves tensors over Akka.Remote: told which transport this one has, it knows why nothing is acknowledged.
         Receive<TensorChunk>(_ => Sender.Tell(_transport.Advert.Answer()));
-        Receive<ClusterEvent.MemberUp>(up => _transport.Meet(AddressOf(up.Member)));
-        Receive<ClusterEvent.MemberRemoved>(removed => _transport.Retire(AddressOf(removed.Member), removed.Member.UniqueAddress.Uid));
+        Receive<ClusterEvent.MemberUp>(up => _transport.Meet(NodeSystem.AddressOf(up.Member.Address)));
+        Receive<ClusterEvent.MemberRemoved>(removed => _transport.Retire(NodeSystem.AddressOf(removed.Member.Address), removed.Member.UniqueAddress.Uid));
         Receive<ClusterEvent.CurrentClusterState>(_ => { });
     }
 
@@ -27,7 +27,6 @@ internal sealed class SocketPlaneActor : ReceiveActor
 
     protected override void PostStop() => _transport.Dispose();
 
-    private static string AddressOf(Member member) => $"{member.Address.Host}:{member.Address.Port}";
 
     private void Greet(string text)
     {

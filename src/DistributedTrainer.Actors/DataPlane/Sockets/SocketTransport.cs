@@ -34,7 +34,7 @@ internal sealed class SocketTransport : ITensorTransport, IDisposable
     public SocketTransport(ActorSystem system, string self, DataPlaneSettings settings, BufferPool pool, TransportCounters counters)
     {
         (_system, Settings, Pool, Counters, Identity) = (system, settings, pool, counters, TlsIdentity.Of(system));
-        var host = self[..self.LastIndexOf(':')];
+        var host = DataPlaneAdvert.HostOf(self);
         _listener = new SocketListener(this, NodeSystem.IsThisMachineOnly(host));
         Advert = new DataPlaneAdvert(
             DataPlaneAdvert.CurrentVersion,
