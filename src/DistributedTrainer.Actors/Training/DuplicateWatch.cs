@@ -10,8 +10,13 @@ internal sealed class DuplicateWatch
 {
     private Dictionary<(int Piece, Slot Slot), (uint Checksum, string Sender)> _now = [];
     private Dictionary<(int Piece, Slot Slot), (uint Checksum, string Sender)> _before = [];
-    /// <summary>Whether a late duplicate may still meet what it is compared with.</summary>
-    public bool HasAny => _before.Count > 0;
+
+    /// <summary>
+    /// Whether a sum may come twice: in the step under way once help was asked for, else only as the late twin of one that is remembered.
+    /// </summary>
+    /// <param name="isNow">Of the step under way; false: of the one before.</param>
+    /// <param name="hasAsked">Whether help was asked for in the step under way.</param>
+    public bool Watches(bool isNow, bool hasAsked) => isNow ? hasAsked : _before.Count > 0;
 
     /// <param name="hasAsked">Whether help was asked for in the step that ends.</param>
     public void NextStep(bool hasAsked)

@@ -74,7 +74,7 @@ internal sealed partial class JobActor : ReceiveActor
     {
         _workers = [.. Enumerable.Range(1, _threads).Select(index => Context.ActorOf(
             ActorFactory<WorkerActor>.Props(() => new WorkerActor(_job, _store, _pool)).WithDispatcher(ComputeDispatcher), $"worker-{index}"))];
-        _transport.Register(_job.Id, new JobFrames(_job, _store, Self));
+        _transport.Register(_job.Id, new JobFrames(_job, _store, _transport.Counters, Self));
         Report();
     }
 
@@ -209,9 +209,9 @@ internal sealed partial class JobActor : ReceiveActor
     private void TakeFrame(FrameArrived frame)
     {
         var header = frame.Header;
-        if (FrameAdmission.WhyNot(_job, frame, _active, _activeSince) is { } reason)
+        if (FrameAdmission.IsSuperseded(header, _active, _activeSince))
         {
-            _transport.Counters.Drop(reason);
+            _transport.Counters.Drop(DropReason.OldTerm);
             frame.Payload.Release();
             return;
         }

@@ -10,15 +10,24 @@ internal sealed class JobFrames : IFrameReceiver
 {
     private readonly OpenedJob _job;
     private readonly ParameterStore _store;
+    private readonly TransportCounters _counters;
     private readonly IActorRef _jobActor;
 
     /// <summary>The newest version of each piece that was given its place: a repeated frame must not write over what is being read.</summary>
     private readonly long[] _placed;
 
-    public JobFrames(OpenedJob job, ParameterStore store, IActorRef jobActor)
+    public JobFrames(OpenedJob job, ParameterStore store, TransportCounters counters, IActorRef jobActor)
     {
-        (_job, _store, _jobActor) = (job, store, jobActor);
+        (_job, _store, _counters, _jobActor) = (job, store, counters, jobActor);
         _placed = new long[job.Pieces.Length];
+    }
+
+    public bool Accepts(in FrameHeader header, int length)
+    {
+        if (FrameAdmission.Fits(_job, header, length))
+            return true;
+        _counters.Drop(DropReason.UnknownRange);
+        return false;
     }
 
     public TensorSlice Place(in FrameHeader header, int length)

@@ -110,13 +110,14 @@ internal sealed unsafe partial class ParameterServerActor
     /// <summary>Once help was asked for, sums may come twice; they must be the same.</summary>
     private void Compare(FrameArrived partial)
     {
-        if (!_help.HasAsked && !_duplicates.HasAny)
-            return;
         var header = partial.Header;
+        var isNow = header.Step == Version;
+        if (!_duplicates.Watches(isNow, _help.HasAsked))
+            return;
         if (header.Step > Version || header.Step < Version - 1 || StepAssignment is not { } assignment)
             return;
         var sender = header.Part == 0 ? assignment.Shards[header.SlotFirst] : _help.Asked(header.SlotFirst) ?? "a helper";
-        if (_duplicates.Differs(header, partial.Payload.Bytes, sender, header.Step == Version) is not { } other)
+        if (_duplicates.Differs(header, partial.Payload.Bytes, sender, isNow) is not { } other)
             return;
         Fail($"nodes {other} and {sender} computed other sums for {header.Slot} in step {header.Step}, range {header.Range}: one of the machines is faulty, or this is a defect");
     }

@@ -4,13 +4,11 @@ using DistributedTrainer.Learning;
 namespace DistributedTrainer.Actors;
 
 /// <summary>
-/// Stands in for a worker's passes where the exchange alone is measured: pushes the same buffer at every step. A server on this node may
-/// add to it in place, so its numbers grow by a constant a step at most and stay finite.
+/// Stands in for a worker's passes where the exchange alone is measured: pushes the same buffer of zeros at every step. A server on this
+/// node may add other zeros to it in place and changes nothing: who computes a slot twice, as help does, must get the same bits.
 /// </summary>
 internal sealed class ReadyGradient(OpenedJob job, BufferPool pool)
 {
-    private const float Value = 1e-3f;
-
     private readonly Dictionary<Slot, TensorBuffer> _buffers = [];
     private IReadOnlyList<Slot> _slots = [];
     private (int First, int End) _shards;
@@ -40,7 +38,7 @@ internal sealed class ReadyGradient(OpenedJob job, BufferPool pool)
         if (!_buffers.TryGetValue(slot, out var buffer))
         {
             _buffers[slot] = buffer = pool.Rent(job.Network.Layout.Length);
-            buffer.Floats.Fill(Value); // memory of its own, not the system's one page of zeros
+            buffer.Floats.Clear(); // touched: memory of its own, not the system's one page of zeros
         }
 
         return buffer;

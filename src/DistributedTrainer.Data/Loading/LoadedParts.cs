@@ -18,6 +18,7 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
         var classes = Main.Labels is null ? null : KnownClasses ?? ClassIndex.Fit(Main, Split.Training, preparation.Target);
         var normalizer = Normalizer.Fit(preparation.Normalization, Main.Inputs, Split.Training, oneHot, Main.Name);
         var mainTargets = classes is null ? Main.Values! : classes.ToTargets(Main);
+        var isWhole = Split.Training.Length == Main.Count; // ascending: every row is its own index
         var afterMain = (long)Main.Count;
         var afterValidation = afterMain + (Validation?.Count ?? 0);
         return new DataSet
@@ -27,7 +28,7 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
             TargetLength = mainTargets.Length,
             Classes = classes?.Names ?? [],
             Columns = columns,
-            Train = new PreparedExamples(Main.Inputs, mainTargets, Split.Training, 0, normalizer),
+            Train = new PreparedExamples(Main.Inputs, mainTargets, isWhole ? null : Split.Training, 0, normalizer),
             Validation = Part(Validation, Split.Validation, afterMain),
             Test = Part(Test, Split.Test, afterValidation),
             Preparation = preparation with

@@ -27,9 +27,11 @@ internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targe
             inputs.Read(row, inputRows);
             normalizer.Apply(inputRows, inputs.Length);
             inputRows += inputs.Length;
-            if (targetRows == null)
-                continue;
-            targets!.Read(row, targetRows);
+        }
+
+        for (var i = 0; i < indexes.Length && targetRows != null; i++)
+        {
+            targets!.Read(SourceRow(indexes[i]), targetRows);
             targetRows += targets.Length;
         }
     }

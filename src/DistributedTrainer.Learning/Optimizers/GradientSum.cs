@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
@@ -16,6 +17,7 @@ public static unsafe class GradientSum
 
     private readonly struct AddKernel(float* left, float* right, int length) : IVectorKernel
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, IVector<TVector>
         {

@@ -21,10 +21,10 @@ internal readonly unsafe struct GruCell : ICellFormula
     public static void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>
     {
-        var r = VectorMath.Sigmoid(CellSums.Whole<TVector>(step, 0, unit));
-        var z = VectorMath.Sigmoid(CellSums.Whole<TVector>(step, 1, unit));
+        var r = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 0, unit));
+        var z = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 1, unit));
         var (input, recurrent) = CellSums.Of<TVector>(step, 2, unit);
-        var n = VectorMath.Tanh(TVector.FusedMultiplyAdd(r, recurrent, input));
+        var n = GateFunctions.Tanh(TVector.FusedMultiplyAdd(r, recurrent, input));
         var (gates, units) = (new Gate(step.Gates + unit), step.Units);
         gates.Store(r, 0);
         gates.Store(z, units);

@@ -21,12 +21,12 @@ internal readonly unsafe struct LstmCell : ICellFormula
     public static void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>
     {
-        var i = VectorMath.Sigmoid(CellSums.Whole<TVector>(step, 0, unit));
-        var f = VectorMath.Sigmoid(CellSums.Whole<TVector>(step, 1, unit));
-        var g = VectorMath.Tanh(CellSums.Whole<TVector>(step, 2, unit));
-        var o = VectorMath.Sigmoid(CellSums.Whole<TVector>(step, 3, unit));
+        var i = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 0, unit));
+        var f = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 1, unit));
+        var g = GateFunctions.Tanh(CellSums.Whole<TVector>(step, 2, unit));
+        var o = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 3, unit));
         var cell = TVector.FusedMultiplyAdd(f, TVector.Load(step.KeptBefore + unit), i * g);
-        var squashed = VectorMath.Tanh(cell);
+        var squashed = GateFunctions.Tanh(cell);
         var (gates, units) = (new Gate(step.Gates + unit), step.Units);
         gates.Store(i, 0);
         gates.Store(f, units);

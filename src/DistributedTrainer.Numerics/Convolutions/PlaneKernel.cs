@@ -44,30 +44,27 @@ internal readonly unsafe struct PlaneKernel(
         }
     }
 
-    /// <summary>Leaves out what lies between the rows, adds the bias and applies the rectifier.</summary>
+    /// <summary>
+    /// Leaves out what lies between the rows, adds the bias and applies the rectifier. A row's last vector goes beyond its end: the next row
+    /// is written over that. Only where no room is left behind, after the last of all rows, do single pixels remain.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compact<TVector>(float* sums, int stride, float* to)
         where TVector : struct, IVector<TVector>
     {
+        var last = target + (long)rows * outputs * height * width - TVector.Count;
         for (var output = 0; output < outputs; output++)
         {
-            var add = TVector.Broadcast(bias is null ? 0 : bias[output]);
+            var single = bias is null ? 0 : bias[output];
+            var add = TVector.Broadcast(single);
             for (var y = 0; y < height; y++, to += width)
             {
                 var from = sums + (long)output * stride + y * planes.Pitch;
                 var x = 0;
-                for (; x <= width - TVector.Count; x += TVector.Count)
+                for (; x < width && to + x <= last; x += TVector.Count)
                     TVector.Store(Finish(TVector.Load(from + x), add), to + x);
-                if (x < width && width >= TVector.Count)
-                {
-                    // Some pixels a second time: from the sums, so with the same result.
-                    x = width - TVector.Count;
-                    TVector.Store(Finish(TVector.Load(from + x), add), to + x);
-                    continue;
-                }
-
                 for (; x < width; x++)
-                    Lanes1.Store(Finish(Lanes1.Load(from + x), Lanes1.Broadcast(bias is null ? 0 : bias[output])), to + x);
+                    Lanes1.Store(Finish(Lanes1.Load(from + x), Lanes1.Broadcast(single)), to + x);
             }
         }
     }
