@@ -1,4 +1,5 @@
 using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors.Tests;
 
