@@ -57,6 +57,9 @@ public sealed class OpenedJob : IDisposable
     /// <summary>Whether nodes have something to compute at an epoch's end: validation, or the penalty's value.</summary>
     public bool HasEvaluation => Data.Validation is not null || !Job.Penalty.IsNone;
 
+    /// <summary>Whether validation takes the moving average of the weights: servers then publish it at an epoch's end.</summary>
+    internal bool ScoresAverage => Job.Average is not null && Data.Validation is not null;
+
     /// <inheritdoc cref="Open(string, string, int, bool)"/>
     internal static OpenedJob Open(OpenJob open, bool hasReadyGradient)
     {
@@ -105,6 +108,14 @@ public sealed class OpenedJob : IDisposable
         TargetKind.Binary => TargetType.Binary,
         _ => TargetType.Values,
     };
+
+    /// <summary>How many blocks of trained parameters a range has.</summary>
+    internal int TrainedBlocks(int range)
+    {
+        const int block = ParameterLayout.BlockLength;
+        var (_, begin, length) = Ranges[range];
+        return (Math.Min(begin + length, Network.Layout.TrainedLength) + block - 1) / block - begin / block;
+    }
 
     /// <summary>The index in <see cref="Pieces"/> of what a frame carries; −1 where it names no piece of this job, or has another length.</summary>
     internal int PieceOf(in FrameHeader header, int floats)
