@@ -11,6 +11,7 @@ public sealed class OpenedJob : IDisposable
     internal OpenedJob(string id, Job job, DataSet data, Network network, int servers, RunPlan? plan = null)
     {
         (Id, Job, Data, Network) = (id, job, data, network);
+        DataSha256 = InitialWeights.DataSha256(job, data);
         Plan = plan ?? new RunPlan(job, data.Train.Count);
         Tree = new ReductionTree(Plan.Shards);
         var statistics = network.Layout.Length - network.Layout.TrainedLength;
@@ -27,6 +28,9 @@ public sealed class OpenedJob : IDisposable
     public DataSet Data { get; }
 
     public Network Network { get; }
+
+    /// <summary>Of all that the job reads; nodes compare it.</summary>
+    public string DataSha256 { get; }
 
     public RunPlan Plan { get; }
 
@@ -90,9 +94,10 @@ public sealed class OpenedJob : IDisposable
         try
         {
             var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
-            return JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit
-                ? throw new JobFileException(misfit.ToString())
-                : (job, data, network);
+            if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
+                throw new JobFileException(misfit.ToString());
+            InitialWeights.Mismatches(job, network);
+            return (job, data, network);
         }
         catch
         {

@@ -27,7 +27,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         _slowness = FaultInjection.Find(Context.System) is { } faults ? new Slowness(faults) : null;
         var ready = job.HasReadyGradient ? new ReadyGradient(job, pool) : null;
         Receive<ComputeStep>(work => Sender.Tell(ready?.Push(work) ?? Compute(work)));
-        Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, Merge(work.Partials), work.Route)));
+        Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, PartialTree.Merge(_job, work.Partials), work.Route)));
         Receive<ComputeEvaluation>(work => Sender.Tell(Evaluate(work)));
     }
 
@@ -63,32 +63,6 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         for (var row = 0; row < at; row++)
             pass.RowIds[row] = (uint)_job.Data.Train.RowId(_rows[row]);
         return pass;
-    }
-
-    private PartialSum[] Merge(IReadOnlyList<PartialSum> partials)
-    {
-        var merged = partials.ToDictionary(partial => partial.Slot);
-        foreach (var partial in partials.OrderBy(partial => partial.Slot.First))
-            Climb(partial);
-        return [.. merged.Values];
-
-        void Climb(PartialSum partial)
-        {
-            while (_job.Tree.Above(partial.Slot) is var (parent, sibling) && merged.TryGetValue(sibling, out var other))
-            {
-                var (left, right) = sibling.First < partial.Slot.First ? (other, partial) : (partial, other);
-                _job.Network.Layout.AddGradients(
-                    0, _store.Length, left.Buffer.Pointer, left.Head.Sums.Samples, right.Buffer.Pointer, right.Head.Sums.Samples);
-                right.Buffer.Release();
-                merged.Remove(left.Slot);
-                merged.Remove(right.Slot);
-                partial = new PartialSum(
-                    parent,
-                    left.Buffer,
-                    new PartialHead(left.Head.Sums + right.Head.Sums, HeldPartial.Lowest(left.Head.BadShard, right.Head.BadShard)));
-                merged[parent] = partial;
-            }
-        }
     }
 
     private EvaluationComputed Evaluate(ComputeEvaluation work)

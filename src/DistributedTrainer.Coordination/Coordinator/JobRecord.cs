@@ -58,8 +58,8 @@ internal sealed class JobRecord(JobSubmission submission)
     public IEnumerable<string> Members => Events.Where(change => change.Kind == "node-joined").Select(change => change.Node).Distinct().Where(HasMember);
 
     /// <summary>That a step was made at: one of the epoch that this state follows.</summary>
-    public double LearningRate(long step, ConvergenceState state) => Opened is { Started: { TotalSteps: var total, StepsPerEpoch: var epoch } }
-        ? new RateSchedule(Job.Optimizer.LearningRate, Job.Schedule, total, (int)epoch).At(step, state.Plateau.ReductionsBefore)
+    public double LearningRate(long step, ConvergenceState state) => Opened is { Started.StepsPerEpoch: var steps }
+        ? new RateSchedule(Job.Optimizer.LearningRate, Job.Schedule, Job.Epochs * steps, (int)steps).At(step, state.Plateau.ReductionsBefore)
         : Job.Optimizer.LearningRate;
 
     public void Apply(BookEntry entry)

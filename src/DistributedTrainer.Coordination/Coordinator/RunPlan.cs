@@ -13,7 +13,7 @@ public sealed class RunPlan
         StepsPerEpoch = (trainRows + BatchSize - 1) / BatchSize;
         var steps = (long)job.Epochs * StepsPerEpoch;
         TotalSteps = Math.Min(steps, job.Stop.Steps ?? long.MaxValue);
-        Rates = new RateSchedule(job.Optimizer.LearningRate, job.Schedule, TotalSteps, StepsPerEpoch);
+        Rates = new RateSchedule(job.Optimizer.LearningRate, job.Schedule, steps, StepsPerEpoch);
         Batches = new BatchPlan(trainRows, BatchSize, Shards, job.Data.ShardBy, job.Seed);
     }
 

@@ -29,6 +29,12 @@ public sealed record Job
     /// <summary>Null: the weights themselves are evaluated and saved.</summary>
     public AverageSpec? Average { get; init; }
 
+    /// <summary>Names of layers whose parameters stay as they are; null for none.</summary>
+    public IReadOnlyList<string>? Freeze { get; init; }
+
+    /// <summary>A saved model that training begins from; null: from what the seed makes.</summary>
+    public StartFromSpec? StartFrom { get; init; }
+
     /// <summary>Rows in a mini-batch; null for all training rows.</summary>
     public int? BatchSize { get; init; } = 64;
 
@@ -51,7 +57,7 @@ public sealed record Job
     public bool HasValidation => Data.ValidationFraction > 0 || Data.ValidationFiles is not null;
 
     /// <summary>What servers do with a step's gradient.</summary>
-    public UpdateSpec Update => new(Optimizer) { Penalty = Penalty, Clip = Clip, AverageDecay = Average?.Decay };
+    public UpdateSpec Update => new(Optimizer) { Penalty = Penalty, Clip = Clip, AverageDecay = Average?.Decay, Frozen = Freeze ?? [] };
 
     /// <summary>Rows in a full mini-batch.</summary>
     /// <param name="trainRows">Rows of the training part.</param>

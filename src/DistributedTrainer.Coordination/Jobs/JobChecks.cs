@@ -36,6 +36,8 @@ public static class JobChecks
     /// <param name="trainRows">Rows left to train on after validation and test were taken.</param>
     public static JobProblem? AgainstModel(Job job, Network network, long trainRows)
     {
+        if (FrozenLayers.Unknown(job.Freeze ?? [], network.Layout) is { } unknown)
+            return new JobProblem("freeze", Nearest.Unknown("layer with parameters", unknown, FrozenLayers.Names(network.Layout)));
         if (network.LayerOfSeveralRows is not { } layer)
             return null;
         var (batch, shards) = (job.ResolveBatchSize(trainRows), job.ResolveShards(trainRows) * job.MicroBatches);

@@ -15,6 +15,10 @@ public static class FrozenLayers
         return false;
     }
 
+    /// <summary>The layers that could be named, as far as the names of parameters say.</summary>
+    public static IReadOnlyList<string> Names(ParameterLayout layout) =>
+        [.. layout.Parameters.Select(parameter => parameter.Name[..parameter.Name.LastIndexOf('.')]).Distinct()];
+
     /// <summary>The first of the names that no parameter belongs to; null where all of them are layers with parameters.</summary>
     public static string? Unknown(IReadOnlyList<string> layers, ParameterLayout layout) =>
         layers.FirstOrDefault(layer => !layout.Parameters.Any(parameter => Holds([layer], parameter)));

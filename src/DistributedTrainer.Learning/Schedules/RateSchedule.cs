@@ -8,7 +8,7 @@ namespace DistributedTrainer.Learning;
 /// </summary>
 /// <param name="rate">The optimizer's η.</param>
 /// <param name="schedule">Null: the same rate at every step.</param>
-/// <param name="totalSteps">Steps of the whole run.</param>
+/// <param name="totalSteps">Steps of all epochs; where the run stops before, it stops on the way, so that stopping changes no step before.</param>
 /// <param name="stepsPerEpoch">Steps of a pass over the rows.</param>
 public sealed class RateSchedule(double rate, ScheduleSpec? schedule, long totalSteps, int stepsPerEpoch)
 {
@@ -16,6 +16,9 @@ public sealed class RateSchedule(double rate, ScheduleSpec? schedule, long total
 
     /// <summary>Whether what was decided at epochs' ends has a part in it.</summary>
     public bool FollowsDecisions { get; } = schedule is ReduceOnPlateau;
+
+    /// <summary>How many steps the rate rises for before the schedule begins.</summary>
+    public long WarmUpSteps => (long)_warmUp;
 
     /// <param name="step">Counted from 0.</param>
     /// <param name="reductions">Plateaus met so far; 0 for any other schedule.</param>

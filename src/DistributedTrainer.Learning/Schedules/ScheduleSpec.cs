@@ -11,13 +11,16 @@ public readonly record struct Period(long Count, bool InEpochs)
 }
 
 /// <summary>
-/// How the learning rate changes over a run, as the user writes it. The optimizer's rate is the highest one; N is the run's steps, or
-/// <c>over</c> where that is set, less those of the warm-up.
+/// How the learning rate changes over a run, as the user writes it. The optimizer's rate is the highest one; N is the steps of all
+/// epochs, or <c>over</c> where that is set, less those of the warm-up.
 /// </summary>
 public abstract record ScheduleSpec
 {
     /// <summary>The first w steps rise in equal parts: step t, from 0, has (t + 1) / (w + 1) of what the schedule begins with.</summary>
     public Period? WarmUp { get; init; }
+
+    /// <summary>Whether the number of epochs decides the rate of every step.</summary>
+    public virtual bool SpansTheEpochs => false;
 }
 
 /// <summary>The same rate at every step.</summary>
@@ -37,8 +40,10 @@ public sealed record CosineDecay : ScheduleSpec
 {
     public double To { get; init; }
 
-    /// <summary>The steps, counted from the first, after which the rate stays; null: the run's.</summary>
+    /// <summary>The steps, counted from the first, after which the rate stays; null: those of all epochs.</summary>
     public Period? Over { get; init; }
+
+    public override bool SpansTheEpochs => Over is null;
 }
 
 /// <summary>η + (to − η)·t/N.</summary>
@@ -48,6 +53,8 @@ public sealed record LinearDecay : ScheduleSpec
 
     /// <inheritdoc cref="CosineDecay.Over"/>
     public Period? Over { get; init; }
+
+    public override bool SpansTheEpochs => Over is null;
 }
 
 /// <summary>
@@ -64,6 +71,8 @@ public sealed record OneCycle : ScheduleSpec
 
     /// <summary>How much smaller than the first rate the last one is.</summary>
     public double End { get; init; } = 1e4;
+
+    public override bool SpansTheEpochs => true;
 }
 
 /// <summary>

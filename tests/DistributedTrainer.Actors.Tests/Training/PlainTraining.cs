@@ -33,7 +33,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         _pass = _network.CreatePass(_rows.Length, job.Seed);
         _optimizer = new RangeOptimizer(job.Update, _network.Layout, 0, _network.Layout.Length);
         _parameters = new FloatBuffer(_network.Layout.Length);
-        _network.Initialize(_parameters.Span, job.Seed);
+        InitialWeights.Write(job, _network, _parameters.Span);
     }
 
     /// <summary>SHA-256 of the parameters, or of their average, after a number of steps. Plateaus are those of the train loss.</summary>

@@ -79,6 +79,12 @@ internal static class SmallJobs
             Clip = new ClipNorm(1),
             Stop = new StopSpec { Patience = 1, MinDelta = 1 },
         },
+        ["class weights, frozen layers"] = Digits with
+        {
+            Loss = new CrossEntropy { ClassWeights = [1, 2, 3, 0.5, 1, 1, 1, 1, 1, 4] },
+            Freeze = ["dense-1"],
+            Clip = new ClipNorm(0.5),
+        },
         ["regression"] = new Job
         {
             Name = "diabetes",

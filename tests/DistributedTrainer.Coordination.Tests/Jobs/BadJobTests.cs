@@ -109,7 +109,7 @@ public class BadJobTests
     /// <summary>Further lines after the four needed ones.</summary>
     public static TheoryData<string, int, string, string> BadLines => new()
     {
-        { "epoch: 30", 5, "epoch", "unknown key 'epoch'; allowed here: name, seed, data, model, loss, optimizer, penalty, schedule, clip, average, batch-size, micro-batches, epochs, stop, shards, mode, precision, metrics, checkpoint; did you mean 'epochs'?" },
+        { "epoch: 30", 5, "epoch", "unknown key 'epoch'; allowed here: name, seed, data, model, loss, optimizer, penalty, schedule, clip, average, freeze, start-from, batch-size, micro-batches, epochs, stop, shards, mode, precision, metrics, checkpoint; did you mean 'epochs'?" },
         { "optimiser: 3", 5, "optimiser", "did you mean 'optimizer'?" },
         { "zzzzzzzzzzzz: 3", 5, "zzzzzzzzzzzz", "unknown key 'zzzzzzzzzzzz'; allowed here" },
         { "name: a b", 5, "name", "found 'a b'" },
@@ -148,6 +148,9 @@ public class BadJobTests
         { "clip: { }", 5, "clip.value", "write one of norm and value, such as clip: { norm: 1.0 }" },
         { "clip: { norm: 1, value: 1 }", 5, "clip.value", "write one of norm and value" },
         { "average: { decay: 1 }", 5, "average.decay", "expected a number from 0 to below 1" },
+        { "freeze: dense-1", 5, "freeze", "expected a list of layers" },
+        { "start-from: runs/old", 5, "start-from", "expected a map with the keys model, mismatches" },
+        { "start-from: { model: runs/old, mismatches: keep }", 5, "start-from.mismatches", "unknown treatment 'keep'; allowed here: refuse, initialize" },
         { "micro-batches: 65", 5, "micro-batches", "65 is above the batch size, 64" },
         { "checkpoint: { every: 500 }", 5, "checkpoint.every", "'500' has no unit; write it like '500 steps'; units allowed here: steps, step, epochs, epoch, s, min, h, ms" },
         { "checkpoint: { every: 0 steps }", 5, "checkpoint.every", "expected a whole number of steps from 1" },

@@ -150,6 +150,9 @@ public class JobSchemaTests
     [InlineData("clip: { value: 0.5 }")]
     [InlineData("average: { decay: 0.99 }")]
     [InlineData("micro-batches: 4")]
+    [InlineData("freeze: [dense-1]")]
+    [InlineData("start-from: { model: runs/old, mismatches: initialize }")]
+    [InlineData("loss: { cross-entropy: { class-weights: [1, 2.5] } }")]
     public void Takes_what_the_parser_takes(string line)
     {
         var text = JobText.Replace(line) is var replaced && replaced != JobText.Smallest ? replaced : JobText.Smallest + line;

@@ -32,6 +32,10 @@ internal static class JobSection
         .Optional("clip", "Bounds the gradient.", ClipSection.Form, job => job.Clip, (job, clip) => job with { Clip = clip })
         .Optional("average", "Evaluates and saves a moving average of the weights.", AverageSection.Form,
             job => job.Average, (job, average) => job with { Average = average })
+        .Optional("freeze", "Layers whose parameters stay as they are.", new ListForm<string>("layers", TextForm.Name, least: 1),
+            job => job.Freeze, (job, layers) => job with { Freeze = layers })
+        .Optional("start-from", "Begins with the weights of a saved model.", StartFromSection.Form,
+            job => job.StartFrom, (job, start) => job with { StartFrom = start })
         .Optional("batch-size", "Rows in a mini-batch, or all.", BatchSizeForm.Instance,
             job => new BatchSize(job.BatchSize), (job, size) => job with { BatchSize = size.Rows })
         .Optional("micro-batches", "Parts that each shard's slice of a batch is computed in, one after the other: less memory, the same step.",
