@@ -51,6 +51,7 @@ public class BadInputTests
     [InlineData(2, "train")]
     [InlineData(2, "train", "no-such-file.yaml")]
     [InlineData(2, "train", "jobs", "--no-such-option")]
+    [InlineData(2, "find-lr", "no-such-file.yaml")]
     [InlineData(2, "node", "--roles", "wroker")]
     [InlineData(2, "node", "--port", "70000")]
     [InlineData(2, "node", "--config", "no-such-file.conf")]

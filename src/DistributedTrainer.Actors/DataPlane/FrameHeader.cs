@@ -42,6 +42,12 @@ public enum FrameKind : byte
 
     /// <summary>An epoch's decision, from the leading server to all nodes; the payload are the epoch's figures as doubles.</summary>
     Decision = 12,
+
+    /// <summary>A range's sums of its blocks' squared gradients in a step, as doubles, from its server to those of the other ranges.</summary>
+    Norm = 13,
+
+    /// <summary>A piece of the moving average at a version that is evaluated, from its server to nodes with shards.</summary>
+    Average = 14,
 }
 
 /// <summary>The fixed-size head of a frame; the payload is float32 or float64 values, little-endian.</summary>
@@ -61,6 +67,7 @@ public readonly record struct FrameHeader
     /// <summary>
     /// State and ReplicaState: index of this part (the parameters, the optimizer's moments, the best version); Parts is their number. Help
     /// and Push: which attempt this is, 0 for the owner's. Replicate: 1 where the backup counts. Decision: 1 where the version is the best.
+    /// Norm: 1 where the receivers are to send theirs again.
     /// </summary>
     public byte Part { get; init; }
 
@@ -86,6 +93,7 @@ public readonly record struct FrameHeader
     /// <summary>Push: the lowest shard whose loss is not finite, −1 for none.</summary>
     public int BadShard { get; init; }
 
+    /// <summary>The slot. Decision: the plateau's epochs since its best, and its reductions after and, in Piece, before.</summary>
     public int SlotFirst { get; init; }
 
     public int SlotEnd { get; init; }
@@ -96,12 +104,15 @@ public readonly record struct FrameHeader
     /// </summary>
     public StepSums Sums { get; init; }
 
-    /// <summary>Evaluation: the penalty of the whole vector, from the node that has shard 0; else NaN. State: the samples of the whole run.</summary>
+    /// <summary>
+    /// Evaluation: the penalty of the whole vector, from the node that has shard 0; else NaN. State: the samples of the whole run.
+    /// Replicate: what the gradient is multiplied by where its norm is clipped. Decision: the best value of the plateau's count.
+    /// </summary>
     public double Extra { get; init; }
 
     /// <summary>
     /// State: the version that the last part holds as the best so far; −1 where none is kept. Decision: the best version. ReplicaAck: the
-    /// checksum.
+    /// checksum. Replicate: how often plateaus have reduced the learning rate.
     /// </summary>
     public long BestVersion { get; init; }
 

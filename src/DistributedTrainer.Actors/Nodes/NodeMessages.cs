@@ -19,7 +19,7 @@ internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStor
         var store = new ParameterStore(job.Network.Layout.Length, open.Replicas > 0 ? 3 : 2, open.Version);
         // A later version comes from the servers, who read it from the checkpoint.
         if (open.Version == 0)
-            job.Network.Initialize(store.Initial, job.Job.Seed);
+            InitialWeights.Write(job.Job, job.Network, store.Initial);
         return new JobOpenedHere(open.JobId, job, store, "");
     }
 }

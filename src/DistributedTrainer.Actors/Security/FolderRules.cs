@@ -57,7 +57,8 @@ internal sealed class FolderRules
     {
         try
         {
-            return JobFile.Parse(jobText, "submitted job").Data.Files().Select(ReadRefusal).FirstOrDefault(refusal => refusal is not null);
+            var job = JobFile.Parse(jobText, "submitted job");
+            return job.Data.Files().Append(job.StartFrom?.File ?? "").Select(ReadRefusal).FirstOrDefault(refusal => refusal is not null);
         }
         catch (JobFileException)
         {

@@ -132,7 +132,8 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
         var piece = _job.Pieces[_job.FirstPieces[_range.Index] + header.Piece];
         var parameters = _parameters.Pointer + (piece.Begin - _range.Begin);
         _state.Optimizer.Update(
-            piece.Begin - _range.Begin, piece.Length, parameters, parameters, sum.Buffer!.Pointer + sum.Offset, null, header.Sums, 0, header.Step);
+            piece.Begin - _range.Begin, piece.Length, parameters, parameters, sum.Buffer!.Pointer + sum.Offset, null, header.Sums, 0,
+            _state.Terms((float)header.Extra, (int)header.BestVersion));
     }
 
     private void Acknowledge() => _place.SendHead(_primary, _job.Id, new FrameHeader

@@ -54,7 +54,7 @@ internal sealed record EpochFigures(long Version, bool IsFinal, int Stamped, Ste
         if (score is not null && !double.IsFinite(score.Loss))
             return null;
         var result = new EpochResult(job.Plan.EpochOf(Version), Version, Sums.Loss / Sums.Denominator, score, IsFinal);
-        var (state, decision) = Convergence.Decide(job.Job.Stop, before, result);
+        var (state, decision) = Convergence.Decide(job.Job.Stop, before, result, job.Job.Schedule as ReduceOnPlateau);
         return new EpochDecisionKnown(Version, decision.Stop, decision.KeepBest, state);
     }
 }

@@ -14,8 +14,9 @@ internal static class FrameAdmission
     /// <param name="length">Floats of payload.</param>
     public static bool Fits(OpenedJob job, in FrameHeader header, int length) => header.Kind switch
     {
-        FrameKind.Publish or FrameKind.Push or FrameKind.Replicate => job.PieceOf(header, length) >= 0,
+        FrameKind.Publish or FrameKind.Push or FrameKind.Replicate or FrameKind.Average => job.PieceOf(header, length) >= 0,
         FrameKind.State or FrameKind.ReplicaState or FrameKind.Model => IsRange(job, header) && length == job.Ranges[header.Range].Length,
+        FrameKind.Norm => IsRange(job, header) && header.Step >= 0 && length == 2 * job.TrainedBlocks(header.Range),
         FrameKind.ReplicaAck or FrameKind.TakeOver => IsRange(job, header),
         FrameKind.Help => job.Tree.Contains(header.Slot),
         FrameKind.Decision => EpochFigures.Fits(job, length),

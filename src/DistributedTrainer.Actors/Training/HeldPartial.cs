@@ -61,7 +61,8 @@ internal sealed unsafe class HeldPartial
 
     public static int Lowest(int left, int right) => left < 0 ? right : right < 0 ? left : Math.Min(left, right);
 
-    private void Settle(ParameterLayout layout, int begin, Stack<HeldPartial> free)
+    /// <summary>Does the addition that waits, if one does.</summary>
+    public void Settle(ParameterLayout layout, int begin, Stack<HeldPartial> free)
     {
         if (_addend is null)
             return;

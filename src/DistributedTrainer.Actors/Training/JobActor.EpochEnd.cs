@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using DistributedTrainer.Coordination;
-using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors;
 
@@ -53,18 +52,7 @@ internal sealed partial class JobActor
     private void Conclude(EpochConcluded concluded)
     {
         var (figures, decision) = concluded;
-        var header = new FrameHeader
-        {
-            Kind = FrameKind.Decision,
-            Term = _owners.AuthorityOver(0),
-            Step = decision.Version,
-            IsFinal = decision.Stop,
-            Part = (byte)(decision.KeepBest ? 1 : 0),
-            Parts = (byte)(figures.IsFinal ? 1 : 0),
-            Assignment = figures.Stamped,
-            Sums = new StepSums(decision.State.BestValue, decision.State.PreviousTrainLoss, decision.State.EpochsSinceBest),
-            BestVersion = decision.State.BestVersion,
-        };
+        var header = DecisionFrame.Of(concluded, _owners.AuthorityOver(0));
         foreach (var node in OtherNodes())
             Send(node, header, figures.Values);
         _unheard[figures.Version] = figures;
@@ -78,11 +66,7 @@ internal sealed partial class JobActor
         var header = frame.Header;
         _unheard[header.Step] = EpochFigures.Read(_job, header, frame.Payload);
         frame.Payload.Release();
-        Decide(new EpochDecisionKnown(
-            header.Step,
-            header.IsFinal,
-            header.Part == 1,
-            new ConvergenceState(header.Sums.Loss, header.BestVersion, (int)header.Sums.Samples, header.Sums.Denominator)));
+        Decide(DecisionFrame.Read(header));
         Report();
     }
 
@@ -93,11 +77,7 @@ internal sealed partial class JobActor
             _unheard.Remove(version);
         if (order.Version >= _told)
             RepeatEpochs(); // a new coordinator has much to catch up with
-        Decide(new EpochDecisionKnown(
-            order.Version,
-            order.Stop,
-            order.KeepBest,
-            new ConvergenceState(order.BestValue, order.BestVersion, order.EpochsSinceBest, order.PreviousTrainLoss)));
+        Decide(new EpochDecisionKnown(order.Version, order.Stop, order.KeepBest, order.ToState()));
         Report();
     }
 

@@ -85,8 +85,15 @@ internal sealed partial class JobActor
 
             if (!_arrivals.HaveAll(work.Step))
                 continue;
+            if (work.IsEvaluation && !_averages.HaveAll(work.Step))
+            {
+                if (work.Step == _stamp.Step)
+                    _help.Enqueue(work);
+                continue;
+            }
+
             if (work.IsEvaluation)
-                Divide(work.First, work.End, (begin, stop) => new ComputeEvaluation(work.Step, begin, stop));
+                Divide(work.First, work.End, (begin, stop) => new ComputeEvaluation(work.Step, begin, stop, _averages.Hold()));
             else
                 Compute(work.Step, work.First, work.End, RouteTo(range => work.OnlyRange < 0 || range == work.OnlyRange, work.Attempt));
             return;
@@ -156,6 +163,8 @@ internal sealed partial class JobActor
             server.Tell(_decision);
         foreach (var assignment in _assignments.Values)
             server.Tell(new AssignmentPrepared(assignment));
+        if (_stamp.IsFinal && _job.ScoresAverage)
+            server.Tell(new FinalStamped(_stamp.Step));
         server.Tell(new GoneChanged(_gone));
         server.Tell(new AssignmentActivated(_activeSince, _active!));
         RefreshRoute();

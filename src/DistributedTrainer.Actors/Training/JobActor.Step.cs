@@ -6,6 +6,7 @@ namespace DistributedTrainer.Actors;
 internal sealed partial class JobActor
 {
     private readonly ArrivedVersions _arrivals;
+    private readonly ArrivedAverages _averages;
     private readonly List<PartialSum> _partials = [];
     private PushRoute? _merging;
     private IActorRef[] _workers = [];
@@ -61,6 +62,12 @@ internal sealed partial class JobActor
                 server.Tell(_checkpoint);
         }
 
+        if (header.IsFinal && _job.ScoresAverage)
+        {
+            foreach (var server in _servers.Values)
+                server.Tell(new FinalStamped(header.Step));
+        }
+
         if (_assignments.TryGetValue(header.Assignment, out var assignment) && _active?.Number != assignment.Number)
             Follow(assignment, header.Step);
         StartWhenReady();
@@ -88,8 +95,10 @@ internal sealed partial class JobActor
         {
             if (_evaluated < version && _job.HasEvaluation)
             {
+                if (!_averages.HaveAll(version))
+                    return false;
                 _evaluated = version;
-                Divide(first, end, (begin, stop) => new ComputeEvaluation(version, begin, stop));
+                Divide(first, end, (begin, stop) => new ComputeEvaluation(version, begin, stop, _averages.Hold()));
                 return true;
             }
 
@@ -105,8 +114,9 @@ internal sealed partial class JobActor
 
     private void Compute(long version, int first, int end, PushRoute full)
     {
-        // Where sums of several workers would travel, siblings are added first.
-        var route = Math.Min(_workers.Length, end - first) > 1 && full.LeavesNode ? null : full;
+        // Where sums of several workers would travel, siblings are added first; those of micro-batches come shard by shard.
+        var isMerged = (Math.Min(_workers.Length, end - first) > 1 && full.LeavesNode) || _job.Job.MicroBatches > 1;
+        var route = isMerged ? null : full;
         _merging = route is null ? full : null;
         Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop, route));
     }

@@ -45,12 +45,14 @@ internal sealed partial class JobActor : ReceiveActor
         _layers = [.. job.Network.Summary.Select(LayerLine.Format)];
         _arrivals = new ArrivedVersions(job.Pieces.Length);
         _owners = new RangeServers(job.Ranges.Count);
+        _averages = new ArrivedAverages(job, pool);
 
         Receive<PrepareAssignment>(Prepare);
         Receive<ActivateAssignment>(activate => Lead(new StampNext(activate.Number)));
         Receive<StopSoon>(_ => Lead(new StopNext()));
         Receive<DecideEpoch>(Heard);
         Receive<EpochConcluded>(Conclude);
+        Receive<ShareNorm>(Share);
         Receive<SaveModel>(Save);
         Receive<FrameArrived>(TakeFrame);
         Receive<RangeWritten>(written => Arrived(written.Header, _job.FirstPieces[written.Header.Range], _job.FirstPieces[written.Header.Range + 1]));
@@ -81,6 +83,7 @@ internal sealed partial class JobActor : ReceiveActor
     protected override void PostStop()
     {
         _transport.Unregister(_job.Id);
+        _averages.Dispose();
         _store.Dispose();
         _model.Dispose();
     }
@@ -221,6 +224,14 @@ internal sealed partial class JobActor : ReceiveActor
             case FrameKind.Publish:
                 TakePiece(frame);
                 break;
+            case FrameKind.Average:
+                _averages.Take(frame);
+                frame.Payload.Release();
+                StartWhenReady();
+                break;
+            case FrameKind.Norm:
+                TakeNorm(frame);
+                break;
             case FrameKind.Push or FrameKind.State or FrameKind.ReplicaAck when _servers.TryGetValue(header.Range, out var server):
                 server.Tell(frame);
                 break;
@@ -275,7 +286,7 @@ internal sealed partial class JobActor : ReceiveActor
         var isIdle = _active is { } active && !active.Nodes.Contains(_self) && _servers.Count == 0 && _computing == 0 && _transport.IsFlushed
             && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
-            _job.Id, OpenState.Open, "", _job.Data.Sha256, _job.Data.Train.Count, _job.Network.Layout.TrainedLength, _prepared, _active?.Number ?? 0,
+            _job.Id, OpenState.Open, "", _job.DataSha256, _job.Data.Train.Count, _job.Network.Layout.TrainedLength, _prepared, _active?.Number ?? 0,
             _decision?.Version ?? -1, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
         {
             Layers = _layers,

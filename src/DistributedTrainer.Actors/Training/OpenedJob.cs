@@ -11,6 +11,7 @@ public sealed class OpenedJob : IDisposable
     internal OpenedJob(string id, Job job, DataSet data, Network network, int servers, RunPlan? plan = null)
     {
         (Id, Job, Data, Network) = (id, job, data, network);
+        DataSha256 = InitialWeights.DataSha256(job, data);
         Plan = plan ?? new RunPlan(job, data.Train.Count);
         Tree = new ReductionTree(Plan.Shards);
         var statistics = network.Layout.Length - network.Layout.TrainedLength;
@@ -27,6 +28,9 @@ public sealed class OpenedJob : IDisposable
     public DataSet Data { get; }
 
     public Network Network { get; }
+
+    /// <summary>Of all that the job reads; nodes compare it.</summary>
+    public string DataSha256 { get; }
 
     public RunPlan Plan { get; }
 
@@ -56,6 +60,9 @@ public sealed class OpenedJob : IDisposable
 
     /// <summary>Whether nodes have something to compute at an epoch's end: validation, or the penalty's value.</summary>
     public bool HasEvaluation => Data.Validation is not null || !Job.Penalty.IsNone;
+
+    /// <summary>Whether validation takes the moving average of the weights: servers then publish it at an epoch's end.</summary>
+    internal bool ScoresAverage => Job.Average is not null && Data.Validation is not null;
 
     /// <inheritdoc cref="Open(string, string, int, bool)"/>
     internal static OpenedJob Open(OpenJob open, bool hasReadyGradient)
@@ -87,9 +94,10 @@ public sealed class OpenedJob : IDisposable
         try
         {
             var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
-            return JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit
-                ? throw new JobFileException(misfit.ToString())
-                : (job, data, network);
+            if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
+                throw new JobFileException(misfit.ToString());
+            InitialWeights.Mismatches(job, network);
+            return (job, data, network);
         }
         catch
         {
@@ -105,6 +113,14 @@ public sealed class OpenedJob : IDisposable
         TargetKind.Binary => TargetType.Binary,
         _ => TargetType.Values,
     };
+
+    /// <summary>How many blocks of trained parameters a range has.</summary>
+    internal int TrainedBlocks(int range)
+    {
+        const int block = ParameterLayout.BlockLength;
+        var (_, begin, length) = Ranges[range];
+        return (Math.Min(begin + length, Network.Layout.TrainedLength) + block - 1) / block - begin / block;
+    }
 
     /// <summary>The index in <see cref="Pieces"/> of what a frame carries; −1 where it names no piece of this job, or has another length.</summary>
     internal int PieceOf(in FrameHeader header, int floats)

@@ -54,6 +54,7 @@ internal sealed unsafe partial class ParameterServerActor
         Volatile.Write(ref _ticks, 0);
         if (_gone.Count > 0 || _help.IsDue(Now))
             Ask();
+        AskForNorms();
     }
 
     /// <summary>Asks for what the step, or the evaluation at an epoch's end, misses of nodes that are gone or late.</summary>

@@ -35,7 +35,7 @@ internal sealed unsafe partial class ParameterServerActor
     }
 
     /// <summary>The root's sum goes to the backup before the version it makes goes to anyone.</summary>
-    private void Replicate(RangePiece piece, HeldPartial root)
+    private void Replicate(RangePiece piece, HeldPartial root, float clipFactor)
     {
         if (_replica is null)
             return;
@@ -52,6 +52,8 @@ internal sealed unsafe partial class ParameterServerActor
             SlotEnd = _job.Plan.Shards,
             Assignment = _header.Assignment,
             IsFinal = _header.IsFinal,
+            Extra = clipFactor,
+            BestVersion = _state.Reductions,
         };
         _place.Transport.Send(_replica.Backup, _job.Id, header, root.Slice);
     }

@@ -60,6 +60,8 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _lead = state.Lead;
         _checkpoints = new RangeCheckpoints(job, _range, place);
         _help = new HelpPlan(job.Plan.Shards);
+        if (job.Job.Clip is ClipNorm clip)
+            _norms = new NormLedger(clip.Limit, job.Ranges, job.Network.Layout.TrainedLength);
         if (HasState)
             _current = place.Store.Hold(Version);
         if (promoted is not null)
@@ -67,6 +69,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         BeginStep(isStep: false);
         Receive<FrameArrived>(frame => frame.Header.Kind == FrameKind.Push, Take);
         Receive<FrameArrived>(frame => frame.Header.Kind == FrameKind.ReplicaAck, Acknowledged);
+        Receive<FrameArrived>(frame => frame.Header.Kind == FrameKind.Norm, TakeNorm);
         Receive<FrameArrived>(TakeState);
         Receive<AssignmentPrepared>(Prepare);
         Receive<AssignmentActivated>(Activate);
@@ -74,6 +77,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         Receive<EvaluationArrived>(Evaluate);
         Receive<EpochDecisionKnown>(Decide);
         Receive<StampNext>(Stamp);
+        Receive<FinalStamped>(Finish);
         Receive<StampSeen>(seen => _lead?.Adopt(seen.Stamp));
         Receive<StopNext>(_ => _lead?.StopAtNextVersion());
         Receive<SendModel>(Send);
@@ -205,7 +209,10 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
             _authority = Math.Max(_authority, header.Term);
             if (!_pieces[header.Piece].Offer(header, partial.Payload))
                 _place.Transport.Counters.Drop(DropReason.Stale);
-            CommitIfComplete(_pieces[header.Piece]);
+            if (_norms is null)
+                CommitIfComplete(_pieces[header.Piece]);
+            else if (_pieces[header.Piece].Root is not null)
+                CommitWhatIsComplete();
             return;
         }
 
@@ -221,7 +228,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
 
     private void CommitIfComplete(PieceLedger ledger)
     {
-        if (ledger.Root is not { } root || IsStopped || _state.AwaitsDecision || (_next is null && !MayLeaveVersion))
+        if (ledger.Root is not { } root || IsStopped || _state.AwaitsDecision || _state.LacksDecision || (_next is null && !MayLeaveVersion))
             return;
         if (!double.IsFinite(root.Sums.Loss))
         {
@@ -235,13 +242,15 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
             return;
         }
 
+        if (ClipFactor() is not { } factor)
+            return;
         if (_next is null)
             BeginVersion(root.Sums);
         var piece = ledger.Piece;
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
-            root.Sums, root.AddendRows, Version);
-        Replicate(piece, root);
+            root.Sums, root.AddendRows, _state.Terms(factor, _state.Reductions));
+        Replicate(piece, root, factor);
         ledger.Commit();
         PublishPiece(piece, _next, _targets);
         if (++_committed == _pieces.Length)
@@ -320,6 +329,9 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
             if (targets[index] != _place.Self)
                 _place.Transport.Send(targets[index], _job.Id, _header with { Piece = piece.Index }, slice);
         }
+
+        if (_job.ScoresAverage && (_header.IsFinal || _header.Step == _finalVersion || _job.Plan.IsBoundary(_header.Step)))
+            PublishAverage(piece, targets);
     }
 
     // ---- an epoch's end ---------------------------------------------------------------------------------------------------
@@ -378,7 +390,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         if (order == _sentModel || !HasState || (fromBest ? _state.BestVersion != order.Version : Version != order.Version))
             return;
         _sentModel = order; // the order is repeated until the model is saved; the data plane loses nothing
-        var source = fromBest ? _state.Best!.Span : Range(_current!);
+        var source = fromBest ? _state.Best!.Span : _state.Shown(Range(_current!));
         if (order.Saver != _place.Self)
         {
             var header = new FrameHeader { Kind = FrameKind.Model, Range = _range.Index, Term = _authority, Step = order.Version };
@@ -389,83 +401,6 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         var buffer = _place.Pool.Rent(_range.Length);
         source.CopyTo(buffer.Floats);
         _place.JobActor.Tell(new ModelRange(_range.Index, buffer));
-    }
-
-    // ---- checkpoints ------------------------------------------------------------------------------------------------------
-
-    private void Announce(CheckpointAnnounced announced)
-    {
-        _checkpoints.Announce(announced.Version, announced.IsLast);
-        CheckpointIfDue();
-    }
-
-    /// <summary>A checkpoint holds the state before the decision that may be due at its version: who resumes decides again.</summary>
-    private void CheckpointIfDue()
-    {
-        if (!HasState || _isHandedOver || _next is not null || !_checkpoints.IsDue(Version))
-            return;
-        _checkpoints.Write(RangeSnapshot.Take(_range, Version, _current!, _state.Optimizer.State, _state.Best, _state.BestVersion, _lead, _place.Pool));
-    }
-
-    private void Restore(RangeRestored restored)
-    {
-        var snapshot = restored.Snapshot!;
-        if (!HasState)
-        {
-            _state.Restore(snapshot, Range(_current ??= _place.Store.Hold(snapshot.Version)));
-            BeginStep(isStep: false);
-            _place.JobActor.Tell(new RangeServed(_range.Index));
-            ServeTargets();
-            HandOverIfMoved();
-            FillBackup();
-            TakeEarly();
-            ConcludeIfComplete();
-        }
-
-        snapshot.Release();
-    }
-
-    // ---- handing the range over -------------------------------------------------------------------------------------------
-
-    /// <summary>Once a version is stamped with an assignment that names another owner, that owner gets the state at this version.</summary>
-    private void HandOverIfMoved()
-    {
-        if (_isHandedOver || _activated is not { } activated || activated.Version != Version)
-            return;
-        var owner = activated.Assignment.Primaries[_range.Index];
-        if (owner == _place.Self || _gone.Contains(owner))
-            return;
-        _state.Send(
-            _place,
-            owner,
-            new FrameHeader { Kind = FrameKind.State, Term = activated.Assignment.Authority, Assignment = activated.Assignment.Number },
-            Range(_current!));
-        _isHandedOver = true;
-        _place.JobActor.Tell(new RangeHandedOver(_range.Index));
-    }
-
-    private void TakeState(FrameArrived frame)
-    {
-        if (!HasState)
-        {
-            _current ??= _place.Store.Hold(frame.Header.Step);
-            if (_state.Take(frame, Range(_current)))
-                BeginFromState();
-        }
-
-        frame.Payload.Release();
-    }
-
-    private void BeginFromState()
-    {
-        BeginStep(isStep: false);
-        FindTargets(); // the old server has sent them this version
-        BeginHeader(Version);
-        _place.JobActor.Tell(new RangeServed(_range.Index));
-        _place.JobActor.Tell(new RangeWritten(_header));
-        FillBackup();
-        TakeEarly();
-        ConcludeIfComplete();
     }
 
     private void TakeEarly()

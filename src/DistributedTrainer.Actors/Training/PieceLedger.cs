@@ -10,6 +10,7 @@ internal sealed class PieceLedger
     private readonly Stack<HeldPartial> _free;
     private readonly Action<HeldPartial, HeldPartial> _add;
     private readonly Action<HeldPartial> _drop;
+    private readonly ParameterLayout _layout;
 
     /// <param name="piece">The piece.</param>
     /// <param name="layout">The whole vector's layout.</param>
@@ -17,7 +18,7 @@ internal sealed class PieceLedger
     /// <param name="free">Where holders that are done go, to be used again.</param>
     public PieceLedger(RangePiece piece, ParameterLayout layout, ReductionTree tree, Stack<HeldPartial> free)
     {
-        (Piece, _free) = (piece, free);
+        (Piece, _free, _layout) = (piece, free, layout);
         _ledger = new SlotLedger<HeldPartial>(tree);
         _add = (left, right) => left.Add(right, layout, piece.Begin, _free);
         _drop = dropped => dropped.Release(_free);
@@ -30,6 +31,13 @@ internal sealed class PieceLedger
 
     /// <summary>The complete sum; null while slots are missing.</summary>
     public HeldPartial? Root => IsCommitted ? null : _ledger.Root;
+
+    /// <summary>The complete sum, its last addition done.</summary>
+    public HeldPartial SettleRoot()
+    {
+        _ledger.Root!.Settle(_layout, Piece.Begin, _free);
+        return _ledger.Root;
+    }
 
     public IReadOnlyList<Slot> Missing() => IsCommitted ? [] : _ledger.Missing();
 

@@ -20,7 +20,7 @@ internal sealed class RangeState : IDisposable
     public RangeState(OpenedJob job, ServerRange range, long version)
     {
         (_job, Range, Version) = (job, range, version);
-        Optimizer = new RangeOptimizer(job.Job.Optimizer, job.Job.Penalty, job.Network.Layout, range.Begin, range.Length);
+        Optimizer = new RangeOptimizer(job.Job.Update, job.Network.Layout, range.Begin, range.Length);
         Lead = range.Index == 0 ? new EpochLead(job) : null;
     }
 
@@ -45,6 +45,19 @@ internal sealed class RangeState : IDisposable
 
     /// <summary>An epoch ends with this version, and what follows is not decided yet.</summary>
     public bool AwaitsDecision => _job.Plan.IsBoundary(Version) && Decision.Version < Version;
+
+    /// <summary>The learning rate of the coming step depends on a decision that has not arrived on this node.</summary>
+    public bool LacksDecision => _job.Plan.Rates.FollowsDecisions && _job.Plan.BoundaryAtOrBefore(Version) is > 0 and var last && Decision.Version < last;
+
+    /// <summary>How often plateaus have reduced the learning rate before the coming step. The decision may be about an epoch that this one is still in.</summary>
+    public int Reductions => Decision.Version <= Version ? Decision.State.Plateau.Reductions : Decision.State.Plateau.ReductionsBefore;
+
+    /// <summary>What is evaluated and saved: the moving average where the job has one.</summary>
+    /// <param name="parameters">The range at this version.</param>
+    public ReadOnlySpan<float> Shown(ReadOnlySpan<float> parameters) => Optimizer.Average is { } average ? average.Span : parameters;
+
+    /// <summary>What is done with the coming step's gradient.</summary>
+    public StepTerms Terms(float clipFactor, int reductions) => new(Version, _job.Plan.Rates.At(Version, reductions), clipFactor);
 
     /// <summary>The next version is made. Whoever has captured it for a checkpoint, if it is due, then calls <see cref="KeepBestIfDecided"/>.</summary>
     public void Advance() => Version++;
@@ -131,7 +144,7 @@ internal sealed class RangeState : IDisposable
         if (_keepVersion != Version || BestVersion == Version || Version < 0)
             return;
         Best ??= new FloatBuffer(Range.Length);
-        parameters.CopyTo(Best.Span);
+        Shown(parameters).CopyTo(Best.Span);
         BestVersion = Version;
     }
 

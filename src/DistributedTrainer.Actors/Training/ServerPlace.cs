@@ -17,6 +17,19 @@ internal sealed record ServerPlace(
         buffer.Release();
     }
 
+    /// <summary>Sends a slice, to an actor of this node too; the buffer stays the caller's.</summary>
+    public void SendSlice(string node, string jobId, in FrameHeader header, TensorSlice slice)
+    {
+        if (node != Self)
+        {
+            Transport.Send(node, jobId, header, slice);
+            return;
+        }
+
+        slice.Buffer!.Retain();
+        JobActor.Tell(new FrameArrived(header, slice), ActorRefs.NoSender);
+    }
+
     /// <summary>Sends a frame without payload, to an actor of this node too.</summary>
     public void SendHead(string node, string jobId, in FrameHeader header)
     {

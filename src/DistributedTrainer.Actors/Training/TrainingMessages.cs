@@ -29,7 +29,8 @@ internal sealed record MergePartials(long Step, IReadOnlyList<PartialSum> Partia
 internal sealed record PartialsMerged(long Step, IReadOnlyList<PartialSum> Partials, PushRoute Route);
 
 /// <summary>Score shards First to End − 1 of the validation part with the store's version.</summary>
-internal sealed record ComputeEvaluation(long Version, int First, int End);
+/// <param name="Average">The moving average to score in the version's place; the worker releases it. Null: the version.</param>
+internal sealed record ComputeEvaluation(long Version, int First, int End, TensorBuffer? Average = null);
 
 /// <summary>Sums by slot, one for each shard with rows; the worker of shard 0 adds the penalty of the whole vector, others NaN.</summary>
 internal sealed record EvaluationComputed(long Version, IReadOnlyList<EvaluationSums> Slots, double Penalty);
@@ -61,6 +62,12 @@ internal sealed record EpochDecisionKnown(long Version, bool Stop, bool KeepBest
 
 /// <summary>The leading server has decided: all nodes are to hear it.</summary>
 internal sealed record EpochConcluded(EpochFigures Figures, EpochDecisionKnown Decision);
+
+/// <summary>To the servers of other ranges, wherever they are: a range's sums of squares, as doubles. The receiver releases the buffer.</summary>
+internal sealed record ShareNorm(FrameHeader Header, TensorSlice Sums);
+
+/// <summary>No step follows this version, which may lie within an epoch: servers of other ranges than the first learn it so.</summary>
+internal sealed record FinalStamped(long Version);
 
 internal sealed record StampNext(int Number);
 

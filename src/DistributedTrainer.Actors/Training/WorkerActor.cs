@@ -14,6 +14,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     private readonly OpenedJob _job;
     private readonly ParameterStore _store;
     private readonly GradientStream _gradient;
+    private readonly MicroBatches? _parts;
     private readonly Slowness? _slowness;
     private NetworkPass? _pass;
     private int[] _rows = [];
@@ -22,10 +23,11 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     {
         (_job, _store) = (job, store);
         _gradient = new GradientStream(job, pool);
+        _parts = job.Job.MicroBatches > 1 ? new MicroBatches(job, pool) : null;
         _slowness = FaultInjection.Find(Context.System) is { } faults ? new Slowness(faults) : null;
         var ready = job.HasReadyGradient ? new ReadyGradient(job, pool) : null;
         Receive<ComputeStep>(work => Sender.Tell(ready?.Push(work) ?? Compute(work)));
-        Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, Merge(work.Partials), work.Route)));
+        Receive<MergePartials>(work => Sender.Tell(new PartialsMerged(work.Step, PartialTree.Merge(_job, work.Partials), work.Route)));
         Receive<ComputeEvaluation>(work => Sender.Tell(Evaluate(work)));
     }
 
@@ -39,14 +41,15 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             return new StepComputed(work.Step, 0, []);
         var begun = TrainingMeter.Shards.Enabled ? Stopwatch.GetTimestamp() : 0;
         _slowness?.Begin();
-        var pass = Read(work.Step, work.First, work.End, _gradient.Rows);
-        _gradient.Run(pass, parameters.Pointer);
+        var partials = _parts?.Compute(work, PassFor, parameters.Pointer);
+        if (partials is null)
+            _gradient.Run(Read(work.Step, work.First, work.End, _gradient.Rows), parameters.Pointer);
         parameters.Release();
         _slowness?.End();
         TrainingMeter.Computed.Record(work.Step);
         if (begun != 0)
             TrainingMeter.RecordShards(work.Step, work.First, work.End, begun);
-        return new StepComputed(work.Step, _gradient.Shards, _gradient.Finish());
+        return new StepComputed(work.Step, _gradient.Shards, partials ?? _gradient.Finish());
     }
 
     private NetworkPass Read(long step, int first, int end, int rows)
@@ -62,40 +65,19 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         return pass;
     }
 
-    private PartialSum[] Merge(IReadOnlyList<PartialSum> partials)
-    {
-        var merged = partials.ToDictionary(partial => partial.Slot);
-        foreach (var partial in partials.OrderBy(partial => partial.Slot.First))
-            Climb(partial);
-        return [.. merged.Values];
-
-        void Climb(PartialSum partial)
-        {
-            while (_job.Tree.Above(partial.Slot) is var (parent, sibling) && merged.TryGetValue(sibling, out var other))
-            {
-                var (left, right) = sibling.First < partial.Slot.First ? (other, partial) : (partial, other);
-                _job.Network.Layout.AddGradients(
-                    0, _store.Length, left.Buffer.Pointer, left.Head.Sums.Samples, right.Buffer.Pointer, right.Head.Sums.Samples);
-                right.Buffer.Release();
-                merged.Remove(left.Slot);
-                merged.Remove(right.Slot);
-                partial = new PartialSum(
-                    parent,
-                    left.Buffer,
-                    new PartialHead(left.Head.Sums + right.Head.Sums, HeldPartial.Lowest(left.Head.BadShard, right.Head.BadShard)));
-                merged[parent] = partial;
-            }
-        }
-    }
-
     private EvaluationComputed Evaluate(ComputeEvaluation work)
     {
         var slots = new List<EvaluationSums>();
         if (_store.TryHold(work.Version) is not { } parameters)
+        {
+            work.Average?.Release();
             return new EvaluationComputed(work.Version, slots, double.NaN);
+        }
+
+        var scored = work.Average ?? parameters;
         for (var shard = work.First; shard < work.End && _job.Data.Validation is not null; shard++)
         {
-            if (Scorer.Shard(_job, _job.Data.Validation, shard, parameters.Pointer, PassFor(_job.Network.RowsAtOnce)) is { } sums)
+            if (Scorer.Shard(_job, _job.Data.Validation, shard, scored.Pointer, PassFor(_job.Network.RowsAtOnce)) is { } sums)
                 slots.Add(new EvaluationSums(new Slot(shard, shard + 1), sums));
         }
 
@@ -103,6 +85,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             ? Penalty.Value(_job.Job.Penalty, _job.Network.Layout, parameters.Pointer)
             : double.NaN;
         parameters.Release();
+        work.Average?.Release();
         return new EvaluationComputed(work.Version, slots, penalty);
     }
 

@@ -15,6 +15,7 @@ internal static class CommandLine
             StatusCommand.Create(),
             CancelCommand.Create(),
             ValidateCommand.Create(),
+            FindRateCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             GenerateCommand.Create(),

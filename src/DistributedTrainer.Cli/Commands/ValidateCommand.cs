@@ -28,6 +28,8 @@ internal static class ValidateCommand
             throw new JobFileException($"{file}: {misfit}");
         Console.Out.WriteLine($"{job.Name}: {ModelTable.Count(data.Train.Count)} training rows{Part(data.Validation, "validation")}{Part(data.Test, "test")}");
         ModelTable.Write(Console.Out, network.Summary, data.InputShape);
+        foreach (var line in PracticeTable.Lines(job, network, new RunPlan(job, data.Train.Count)))
+            Console.Out.WriteLine(line);
         Console.Out.WriteLine(ModelMemory.Of(job, network, data.Train.Count));
         return ExitCode.Done;
     }

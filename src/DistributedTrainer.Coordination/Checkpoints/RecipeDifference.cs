@@ -7,14 +7,16 @@ public sealed record RecipeDifference(string Key, string Before, string Now)
 {
     private const string Nothing = "nothing";
 
-    /// <summary>
-    /// Keys that only say when the run ends. A state that was reached before that end is a valid past of the changed job too. (A schedule
-    /// that is stretched over all epochs would make <c>epochs</c> decide every step; it has to leave this list then.)
-    /// </summary>
-    private static readonly string[] EndOfRun = ["epochs", "stop.steps", "stop.time"];
+    private const string Epochs = "epochs";
+
+    /// <summary>Keys that only say when the run ends. A state that was reached before that end is a valid past of the changed job too.</summary>
+    private static readonly string[] EndOfRun = [Epochs, "stop.steps", "stop.time"];
+
+    /// <summary>The learning rate is stretched over all epochs, whose number then decides every step.</summary>
+    public bool EpochsDecideRates { get; init; }
 
     /// <summary>Whether the run may be resumed all the same.</summary>
-    public bool IsHarmless => EndOfRun.Contains(Key);
+    public bool IsHarmless => EndOfRun.Contains(Key) && !(Key == Epochs && EpochsDecideRates);
 
     public override string ToString() => $"{Key} was {Before} and is {Now}";
 
@@ -25,7 +27,10 @@ public sealed record RecipeDifference(string Key, string Before, string Now)
         return
         [
             .. old.Keys.Union(current.Keys)
-                .Select(key => new RecipeDifference(key, old.GetValueOrDefault(key, Nothing), current.GetValueOrDefault(key, Nothing)))
+                .Select(key => new RecipeDifference(key, old.GetValueOrDefault(key, Nothing), current.GetValueOrDefault(key, Nothing))
+                {
+                    EpochsDecideRates = now.Schedule is { SpansTheEpochs: true },
+                })
                 .Where(difference => difference.Before != difference.Now),
         ];
     }

@@ -17,6 +17,9 @@ public sealed record EpochResult(int Epoch, long Version, double TrainLoss, Eval
 /// <param name="PreviousTrainLoss">For the tolerance rule.</param>
 public sealed record ConvergenceState(double BestValue, long BestVersion, int EpochsSinceBest, double PreviousTrainLoss)
 {
+    /// <summary>Of a learning rate that is reduced on plateaus.</summary>
+    public PlateauState Plateau { get; init; } = PlateauState.Start;
+
     public static ConvergenceState Start { get; } = new(double.NaN, -1, 0, double.NaN);
 }
 
@@ -28,7 +31,9 @@ public sealed record EpochDecision(bool Stop, bool KeepBest, string Reason);
 /// <summary>Decides after each epoch whether to go on. A pure function: whoever evaluates it gets the same answer.</summary>
 public static class Convergence
 {
-    public static (ConvergenceState State, EpochDecision Decision) Decide(StopSpec rules, ConvergenceState state, EpochResult result)
+    /// <param name="plateau">Null where the learning rate does not depend on the figures.</param>
+    public static (ConvergenceState State, EpochDecision Decision) Decide(
+        StopSpec rules, ConvergenceState state, EpochResult result, ReduceOnPlateau? plateau = null)
     {
         var monitor = rules.Monitor ?? (result.Validation is null ? "train.loss" : "validation.loss");
         var value = Watched(monitor, result);
@@ -38,7 +43,10 @@ public static class Convergence
             isBest ? value : state.BestValue,
             isBest ? result.Version : state.BestVersion,
             isBest ? 0 : state.EpochsSinceBest + 1,
-            result.TrainLoss);
+            result.TrainLoss)
+        {
+            Plateau = plateau is null ? state.Plateau : state.Plateau.After(plateau, value, larger),
+        };
         var keep = isBest && rules.Patience is not null;
         return (next, Judge() is { } reason ? new EpochDecision(true, keep, reason) : new EpochDecision(false, keep, "continue"));
 

@@ -303,13 +303,14 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         }
 
         var result = new EpochResult(report.Epoch, report.Version, report.TrainLoss, validation, report.IsFinal);
-        var (state, decision) = Convergence.Decide(job.Job.Stop, job.LastEpoch?.State ?? ConvergenceState.Start, result);
+        var (state, decision) = Convergence.Decide(
+            job.Job.Stop, job.LastEpoch?.State ?? ConvergenceState.Start, result, job.Job.Schedule as ReduceOnPlateau);
         if (decision is { Stop: true, Reason: "epochs" })
             decision = decision with { Reason = ReasonOfEnd(job, report) };
         var seconds = (_now - _progress!.EpochStartedAt).TotalSeconds;
         _progress.EpochStartedAt = _now;
         var row = new HistoryRow(
-            report.Epoch, report.Version, job.Job.Optimizer.LearningRate, report.TrainLoss, report.Penalty, validation?.Loss,
+            report.Epoch, report.Version, job.LearningRate(report.Version - 1, state), report.TrainLoss, report.Penalty, validation?.Loss,
             validation?.Metrics ?? [], seconds, report.Samples / Math.Max(seconds, 1e-9));
         Record(new EpochDecided(report.JobId, row, report.Samples, state, decision));
         _progress.TouchedAt = _now;
@@ -335,7 +336,13 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
 
     private DecideEpoch Decision(JobRecord job, EpochDecided epoch) => new(
         Term, _book.Count, job.Submission.JobId, epoch.Row.Step, epoch.Decision.Stop, epoch.Decision.KeepBest, epoch.State.BestValue,
-        epoch.State.BestVersion, epoch.State.EpochsSinceBest, epoch.State.PreviousTrainLoss);
+        epoch.State.BestVersion, epoch.State.EpochsSinceBest, epoch.State.PreviousTrainLoss)
+    {
+        PlateauBest = epoch.State.Plateau.BestValue,
+        PlateauEpochs = epoch.State.Plateau.EpochsSinceBest,
+        Reductions = epoch.State.Plateau.Reductions,
+        ReductionsBefore = epoch.State.Plateau.ReductionsBefore,
+    };
 
     /// <summary>What the node's copy of the book lacks, as far as it has not been sent a moment ago.</summary>
     private void SendBook(NodeEntry node)

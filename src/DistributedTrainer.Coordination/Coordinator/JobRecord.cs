@@ -1,3 +1,5 @@
+using DistributedTrainer.Learning;
+
 namespace DistributedTrainer.Coordination;
 
 /// <summary>What the coordinator knows of one job: the fold of its book entries.</summary>
@@ -54,6 +56,11 @@ internal sealed class JobRecord(JobSubmission submission)
 
     /// <summary>Nodes that have joined the job's cluster and not gone since, by the book.</summary>
     public IEnumerable<string> Members => Events.Where(change => change.Kind == "node-joined").Select(change => change.Node).Distinct().Where(HasMember);
+
+    /// <summary>That a step was made at: one of the epoch that this state follows.</summary>
+    public double LearningRate(long step, ConvergenceState state) => Opened is { Started.StepsPerEpoch: var steps }
+        ? new RateSchedule(Job.Optimizer.LearningRate, Job.Schedule, Job.Epochs * steps, (int)steps).At(step, state.Plateau.ReductionsBefore)
+        : Job.Optimizer.LearningRate;
 
     public void Apply(BookEntry entry)
     {

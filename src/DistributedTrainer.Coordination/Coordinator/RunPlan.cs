@@ -1,4 +1,5 @@
 using DistributedTrainer.Data;
+using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Coordination;
 
@@ -12,6 +13,7 @@ public sealed class RunPlan
         StepsPerEpoch = (trainRows + BatchSize - 1) / BatchSize;
         var steps = (long)job.Epochs * StepsPerEpoch;
         TotalSteps = Math.Min(steps, job.Stop.Steps ?? long.MaxValue);
+        Rates = new RateSchedule(job.Optimizer.LearningRate, job.Schedule, steps, StepsPerEpoch);
         Batches = new BatchPlan(trainRows, BatchSize, Shards, job.Data.ShardBy, job.Seed);
     }
 
@@ -24,11 +26,17 @@ public sealed class RunPlan
     /// <summary>Steps unless a stop rule ends the run before.</summary>
     public long TotalSteps { get; }
 
+    /// <summary>The learning rate of each step.</summary>
+    public RateSchedule Rates { get; }
+
     /// <summary>Which rows each shard takes at each step. Others than the seed's permutation replay runs whose batches are given.</summary>
     public BatchPlan Batches { get; init; }
 
     /// <summary>Whether an epoch, or the run, ends with this version: a decision is due before the next step.</summary>
     public bool IsBoundary(long version) => version > 0 && (version % StepsPerEpoch == 0 || version == TotalSteps);
+
+    /// <summary>The last version at which a decision was due, this one or before; 0 in the first epoch.</summary>
+    public long BoundaryAtOrBefore(long version) => version - version % StepsPerEpoch;
 
     /// <summary>The epoch, from 1, that a version's last step belonged to.</summary>
     public int EpochOf(long version) => (int)((Math.Max(1, version) - 1) / StepsPerEpoch) + 1;

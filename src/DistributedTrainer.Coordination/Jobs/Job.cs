@@ -20,8 +20,26 @@ public sealed record Job
 
     public PenaltySpec Penalty { get; init; }
 
+    /// <summary>Null: the optimizer's learning rate at every step.</summary>
+    public ScheduleSpec? Schedule { get; init; }
+
+    /// <summary>Null: gradients are taken as they are.</summary>
+    public ClipSpec? Clip { get; init; }
+
+    /// <summary>Null: the weights themselves are evaluated and saved.</summary>
+    public AverageSpec? Average { get; init; }
+
+    /// <summary>Names of layers whose parameters stay as they are; null for none.</summary>
+    public IReadOnlyList<string>? Freeze { get; init; }
+
+    /// <summary>A saved model that training begins from; null: from what the seed makes.</summary>
+    public StartFromSpec? StartFrom { get; init; }
+
     /// <summary>Rows in a mini-batch; null for all training rows.</summary>
     public int? BatchSize { get; init; } = 64;
+
+    /// <summary>Parts in which each shard computes its slice of a batch, one after the other.</summary>
+    public int MicroBatches { get; init; } = 1;
 
     public int Epochs { get; init; } = 10;
 
@@ -37,6 +55,9 @@ public sealed record Job
 
     /// <summary>Whether the job keeps rows, or names files, for validation.</summary>
     public bool HasValidation => Data.ValidationFraction > 0 || Data.ValidationFiles is not null;
+
+    /// <summary>What servers do with a step's gradient.</summary>
+    public UpdateSpec Update => new(Optimizer) { Penalty = Penalty, Clip = Clip, AverageDecay = Average?.Decay, Frozen = Freeze ?? [] };
 
     /// <summary>Rows in a full mini-batch.</summary>
     /// <param name="trainRows">Rows of the training part.</param>

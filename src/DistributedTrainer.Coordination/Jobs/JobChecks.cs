@@ -36,15 +36,17 @@ public static class JobChecks
     /// <param name="trainRows">Rows left to train on after validation and test were taken.</param>
     public static JobProblem? AgainstModel(Job job, Network network, long trainRows)
     {
+        if (FrozenLayers.Unknown(job.Freeze ?? [], network.Layout) is { } unknown)
+            return new JobProblem("freeze", Nearest.Unknown("layer with parameters", unknown, FrozenLayers.Names(network.Layout)));
         if (network.LayerOfSeveralRows is not { } layer)
             return null;
-        var (batch, shards) = (job.ResolveBatchSize(trainRows), job.ResolveShards(trainRows));
+        var (batch, shards) = (job.ResolveBatchSize(trainRows), job.ResolveShards(trainRows) * job.MicroBatches);
         var last = trainRows % batch;
         return batch >= 2 * shards && (last == 0 || last >= 2 * shards)
             ? null
             : new JobProblem(
                 "model",
-                $"layer '{layer}' takes the mean and deviation of each slice of a batch, and one row has none: {shards} shards of "
+                $"layer '{layer}' takes the mean and deviation of each slice of a batch, and one row has none: {(job.MicroBatches > 1 ? $"{shards} micro-batches of all shards" : $"{shards} shards")} of "
                 + $"{(batch < 2 * shards ? $"{batch} rows" : $"the last batch, {last} rows")} have slices of one row; take fewer shards or another batch size");
     }
 

@@ -215,7 +215,22 @@ public sealed record CheckpointCompleted(string JobId, long Version, string Erro
 /// </summary>
 public sealed record DecideEpoch(
     long Term, int Book, string JobId, long Version, bool Stop, bool KeepBest, double BestValue, long BestVersion, int EpochsSinceBest,
-    double PreviousTrainLoss) : ICommand;
+    double PreviousTrainLoss) : ICommand
+{
+    public double PlateauBest { get; init; } = double.NaN;
+
+    public int PlateauEpochs { get; init; }
+
+    public int Reductions { get; init; }
+
+    public int ReductionsBefore { get; init; }
+
+    /// <summary>All of them together.</summary>
+    public ConvergenceState ToState() => new(BestValue, BestVersion, EpochsSinceBest, PreviousTrainLoss)
+    {
+        Plateau = new PlateauState(PlateauBest, PlateauEpochs, Reductions, ReductionsBefore),
+    };
+}
 
 /// <summary>Servers send their range of the saved version to <paramref name="Saver"/>, which writes the model and scores it on the test part.</summary>
 public sealed record SaveModel(long Term, int Book, string JobId, long Version, bool UseBest, string Saver, string? ModelFolder) : ICommand;

@@ -9,6 +9,9 @@ internal abstract unsafe class LossFunction
     /// <summary>What one row adds to the mean's denominator: its elements, or its positions where the mean is over samples or tokens.</summary>
     public abstract int DenominatorPerRow { get; }
 
+    /// <summary>By class index, what a row of the class adds to the denominator in the place of 1; empty where rows count alike.</summary>
+    public virtual ReadOnlySpan<float> ClassWeights => default;
+
     /// <param name="rows">Rows of the pass.</param>
     /// <param name="prediction">(rows, outputs).</param>
     /// <param name="target">(rows, outputs), or (rows, positions) class indexes.</param>
@@ -26,6 +29,7 @@ internal abstract unsafe class LossFunction
         MeanAbsoluteError => new ElementLoss<AbsoluteError>(default, outputs),
         Huber huber => new ElementLoss<HuberError>(new((float)huber.Delta), outputs),
         BinaryCrossEntropy => new ElementLoss<BinaryLogitError>(default, outputs),
+        CrossEntropy { ClassWeights: { } weights } => WeightedCrossEntropyLoss.For(weights, outputs / positions, positions),
         CrossEntropy crossEntropy => new CrossEntropyLoss(outputs / positions, positions, crossEntropy.LabelSmoothing),
         _ => throw new ModelException($"Loss {spec.GetType().Name} is unknown."),
     };

@@ -45,6 +45,9 @@ public sealed record CrossEntropy : LossSpec
 {
     public double LabelSmoothing { get; init; }
 
+    /// <summary>A weight for each class: a row's loss is multiplied by its class's, and the mean divides by the rows' weights. Null: 1 for all.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
     public override TargetKind Target => TargetKind.Class;
 }
 

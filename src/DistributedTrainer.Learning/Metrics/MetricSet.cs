@@ -63,11 +63,11 @@ public sealed unsafe class MetricSet
         : [new(MetricKind.Accuracy)];
 
     /// <summary>Adds the rows' losses, in order, and what they add to the denominator.</summary>
-    internal void AddLoss(ReadOnlySpan<float> losses, int denominatorPerRow, Span<double> sums)
+    internal void AddLoss(ReadOnlySpan<float> losses, double denominator, Span<double> sums)
     {
         foreach (var loss in losses)
             sums[Loss] += loss;
-        sums[Denominator] += (double)losses.Length * denominatorPerRow;
+        sums[Denominator] += denominator;
         sums[Samples] += losses.Length;
     }
 

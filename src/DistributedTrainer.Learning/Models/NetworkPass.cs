@@ -99,7 +99,9 @@ public sealed unsafe class NetworkPass : IDisposable
     {
         var output = Forward(parameters, rows);
         _network.Loss.Evaluate(rows, output, Targets, _losses.Pointer, _outputGradient.Pointer);
-        metrics.AddLoss(new(_losses.Pointer, rows), _network.Loss.DenominatorPerRow, sums);
+        var weights = _network.Loss.ClassWeights;
+        metrics.AddLoss(
+            new(_losses.Pointer, rows), weights.IsEmpty ? (double)rows * _network.Loss.DenominatorPerRow : StepSums.WeightOf(new(Targets, rows), weights), sums);
         metrics.AddRows(rows, output, Targets, sums);
         var classes = _network.OutputLength / _network.Positions;
         for (var position = 0; position < rows * _network.Positions && confusion is not null; position++)
@@ -124,10 +126,13 @@ public sealed unsafe class NetworkPass : IDisposable
     private void SumLosses(ReadOnlySpan<SlotWork> slots)
     {
         var losses = _losses.Pointer;
+        var targets = Targets;
+        var weights = _network.Loss.ClassWeights;
         foreach (var slot in slots)
         {
-            *slot.Sums = StepSums.Of(new(losses, slot.Rows), slot.Segments.Span, _network.Loss.DenominatorPerRow);
+            *slot.Sums = StepSums.Of(new(losses, slot.Rows), slot.Segments.Span, _network.Loss.DenominatorPerRow, weights.IsEmpty ? default : new(targets, slot.Rows), weights);
             losses += slot.Rows;
+            targets += weights.IsEmpty ? 0 : slot.Rows;
         }
     }
 

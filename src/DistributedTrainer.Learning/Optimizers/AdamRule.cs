@@ -8,24 +8,24 @@ namespace DistributedTrainer.Learning;
 /// m ← m + (1 − β₁)(g − m), v ← v + (1 − β₂)(g² − v), w ← (1 − ηλ)w − η·m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
 /// The stored moments stay uncorrected: corrected in place, they would be corrected again at every later step.
 /// </summary>
-internal sealed class AdamRule(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) : UpdateRule
+internal sealed class AdamRule(double beta1, double beta2, double epsilon, double weightDecay) : UpdateRule
 {
     private readonly DecayPowers _beta1Powers = new(beta1);
     private readonly DecayPowers _beta2Powers = new(beta2);
 
     public override int Moments => 2;
 
-    public override void Apply(in UpdateSpan span, long step)
+    public override void Apply(in UpdateSpan span, in StepTerms terms)
     {
         // Multiplying numerator and denominator by sqrt(1 - beta2^t) leaves one root and one division an element.
-        var correction1 = 1 - _beta1Powers.At(step + 1);
-        var correction2 = Math.Sqrt(1 - _beta2Powers.At(step + 1));
+        var correction1 = 1 - _beta1Powers.At(terms.Step + 1);
+        var correction2 = Math.Sqrt(1 - _beta2Powers.At(terms.Step + 1));
         span.Run(new Rule(
             (float)(1 - beta1),
             (float)(1 - beta2),
-            (float)(-learningRate * correction2 / correction1),
+            (float)(-terms.LearningRate * correction2 / correction1),
             (float)(epsilon * correction2),
-            (float)(1 - learningRate * weightDecay)));
+            span.Decays ? (float)(1 - terms.LearningRate * weightDecay) : 1));
     }
 
     private readonly struct Rule(float rate1, float rate2, float negativeRate, float epsilon, float keep) : IUpdateRule

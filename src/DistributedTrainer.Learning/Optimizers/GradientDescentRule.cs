@@ -4,11 +4,11 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>w ← w − η·g.</summary>
-internal sealed class GradientDescentRule(GradientDescent spec) : UpdateRule
+internal sealed class GradientDescentRule : UpdateRule
 {
     public override int Moments => 0;
 
-    public override void Apply(in UpdateSpan span, long step) => span.Run(new Rule((float)-spec.LearningRate));
+    public override void Apply(in UpdateSpan span, in StepTerms terms) => span.Run(new Rule((float)-terms.LearningRate));
 
     private readonly struct Rule(float negativeRate) : IUpdateRule
     {

@@ -11,8 +11,8 @@ internal sealed class MomentumRule(GradientDescent spec) : UpdateRule
 {
     public override int Moments => 1;
 
-    public override void Apply(in UpdateSpan span, long step)
-        => span.Run(new Rule((float)-spec.LearningRate, (float)spec.Momentum, spec.Nesterov));
+    public override void Apply(in UpdateSpan span, in StepTerms terms)
+        => span.Run(new Rule((float)-terms.LearningRate, (float)spec.Momentum, spec.Nesterov));
 
     private readonly struct Rule(float negativeRate, float momentum, bool nesterov) : IUpdateRule
     {

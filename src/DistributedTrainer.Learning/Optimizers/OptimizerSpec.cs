@@ -34,6 +34,18 @@ public sealed record AdamW : OptimizerSpec
     public double Epsilon { get; init; } = 1e-8;
 
     public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>What decays; null: everything, as in PyTorch.</summary>
+    public DecayOn? DecayOn { get; init; }
+}
+
+/// <summary>Which parameters AdamW's decay takes.</summary>
+public enum DecayOn
+{
+    All,
+
+    /// <summary>Those that a penalty takes too: no biases and no gains of normalizations.</summary>
+    Weights,
 }
 
 /// <summary>RMSProp (Hinton 2012): s ← ρs + (1 − ρ)g², w ← w − ηg / (√s + ε).</summary>

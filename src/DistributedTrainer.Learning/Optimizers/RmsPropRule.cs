@@ -8,8 +8,8 @@ internal sealed class RmsPropRule(RmsProp spec) : UpdateRule
 {
     public override int Moments => 1;
 
-    public override void Apply(in UpdateSpan span, long step)
-        => span.Run(new Rule((float)-spec.LearningRate, (float)(1 - spec.Decay), (float)spec.Epsilon));
+    public override void Apply(in UpdateSpan span, in StepTerms terms)
+        => span.Run(new Rule((float)-terms.LearningRate, (float)(1 - spec.Decay), (float)spec.Epsilon));
 
     private readonly struct Rule(float negativeRate, float forget, float epsilon) : IUpdateRule
     {

@@ -16,6 +16,7 @@ internal readonly unsafe struct UpdateLoop<TVector, TGradient>(UpdateSpan span, 
         var scale = TVector.Broadcast(span.Scale);
         var l1 = TVector.Broadcast((float)span.Penalty.L1);
         var l2 = TVector.Broadcast((float)span.Penalty.L2);
+        var clip = TVector.Broadcast(span.Clip);
         var (m, v) = (TVector.Zero, TVector.Zero);
         for (long i = begin; i < end; i += TVector.Count)
         {
@@ -24,7 +25,7 @@ internal readonly unsafe struct UpdateLoop<TVector, TGradient>(UpdateSpan span, 
             if (TStep.Moments > 1)
                 v = TVector.Load(second + i);
             var weight = TVector.Load(current + i);
-            var gradient = TGradient.Of(TVector.Load(sums + i), weight, scale, l1, l2);
+            var gradient = TGradient.Of(TVector.Load(sums + i), weight, scale, l1, l2, clip);
             TVector.Store(step.Update(weight, gradient, ref m, ref v), next + i);
             if (TStep.Moments > 0)
                 TVector.Store(Moment.Flush(m), first + i);

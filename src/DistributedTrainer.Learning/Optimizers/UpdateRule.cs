@@ -7,15 +7,14 @@ internal abstract class UpdateRule
     public abstract int Moments { get; }
 
     /// <summary>Updates the elements of one span.</summary>
-    /// <param name="step">Counted from 0.</param>
-    public abstract void Apply(in UpdateSpan span, long step);
+    public abstract void Apply(in UpdateSpan span, in StepTerms terms);
 
     public static UpdateRule For(OptimizerSpec spec) => spec switch
     {
-        GradientDescent { Momentum: 0 } gd => new GradientDescentRule(gd),
+        GradientDescent { Momentum: 0 } => new GradientDescentRule(),
         GradientDescent gd => new MomentumRule(gd),
-        Adam adam => new AdamRule(adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, weightDecay: 0),
-        AdamW adam => new AdamRule(adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, adam.WeightDecay),
+        Adam adam => new AdamRule(adam.Beta1, adam.Beta2, adam.Epsilon, weightDecay: 0),
+        AdamW adam => new AdamRule(adam.Beta1, adam.Beta2, adam.Epsilon, adam.WeightDecay),
         RmsProp rmsProp => new RmsPropRule(rmsProp),
         Adagrad adagrad => new AdagradRule(adagrad),
         _ => throw new ArgumentException($"Optimizer {spec.GetType().Name} is unknown.", nameof(spec)),

@@ -30,16 +30,37 @@ internal unsafe struct UpdateSpan
     /// <summary>L1 and L2 of these elements.</summary>
     public PenaltySpec Penalty;
 
-    /// <summary>Mean, penalty and rule in one pass over memory.</summary>
+    /// <summary>Whether AdamW's decay takes these elements.</summary>
+    public bool Decays;
+
+    /// <summary>What bounds the gradient.</summary>
+    public Clipping Clipping;
+
+    /// <summary>The factor or the limit.</summary>
+    public float Clip;
+
+    /// <summary>Mean, penalty, clipping and rule in one pass over memory.</summary>
     public readonly void Run<TRule>(TRule rule)
         where TRule : struct, IUpdateRule
     {
         if (Penalty.IsNone)
-            Run<TRule, MeanForm>(rule);
+            RunClipped<TRule, MeanForm>(rule);
         else if (Penalty.L1 == 0)
-            Run<TRule, RidgeForm>(rule);
+            RunClipped<TRule, RidgeForm>(rule);
         else
-            Run<TRule, ElasticForm>(rule);
+            RunClipped<TRule, ElasticForm>(rule);
+    }
+
+    private readonly void RunClipped<TRule, TGradient>(TRule rule)
+        where TRule : struct, IUpdateRule
+        where TGradient : struct, IGradientForm
+    {
+        if (Clipping == Clipping.None)
+            Run<TRule, TGradient>(rule);
+        else if (Clipping == Clipping.ByFactor)
+            Run<TRule, ScaledForm<TGradient>>(rule);
+        else
+            Run<TRule, ClampedForm<TGradient>>(rule);
     }
 
     private readonly void Run<TRule, TGradient>(TRule rule)
@@ -63,4 +84,16 @@ internal unsafe struct UpdateSpan
             rule.Run(new UpdateLoop<Lanes1, TGradient>(span, vectors, span.Length));
         }
     }
+}
+
+/// <summary>How a span's gradient is bounded.</summary>
+internal enum Clipping
+{
+    None,
+
+    /// <summary>All elements times one factor.</summary>
+    ByFactor,
+
+    /// <summary>Each element within ± a limit.</summary>
+    ByValue,
 }

@@ -81,7 +81,7 @@ public class RecoveryTests
             && status.Nodes.Sum(node => node.Backups.Count) == (left > 1 ? 3 : 0);
     }
 
-    private static Task<ClusterNode> Victim(TestCluster cluster, string role) => role switch
+    internal static Task<ClusterNode> Victim(TestCluster cluster, string role) => role switch
     {
         "worker" => cluster.Find(node => node.Primaries.Count == 0),
         "primary" => cluster.Find(node => node.Primaries.Contains(1)),
@@ -90,13 +90,13 @@ public class RecoveryTests
     };
 
     /// <summary>Stops the job by a node that is still there and compares it with an undisturbed run.</summary>
-    internal static async Task<JobResult> Stop(TestCluster cluster)
+    internal static async Task<JobResult> Stop(TestCluster cluster, Job? job = null)
     {
         cluster.Survivor.Cancel("job", "enough", 0);
         var result = await cluster.Result();
         Assert.Equal(("stopped", "enough"), (result.State, result.StopReason));
         using var folder = new TemporaryFolder();
-        var planned = await Trainer.TrainAsync(Endless with { Stop = new StopSpec { Steps = result.Steps } }, folder.Path, threads: 2);
+        var planned = await Trainer.TrainAsync((job ?? Endless) with { Stop = new StopSpec { Steps = result.Steps } }, folder.Path, threads: 2);
         Assert.Equal(planned.WeightsSha256, result.WeightsSha256);
         Assert.Equal((planned.Steps, planned.Epochs, planned.Samples), (result.Steps, result.Epochs, result.Samples));
         Assert.Equal(planned.TrainLoss, result.TrainLoss);

@@ -1,4 +1,3 @@
-using DistributedTrainer.Coordination;
 using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors.Tests;

@@ -20,6 +20,8 @@ internal sealed unsafe class PlainTraining : IDisposable
     private readonly RangeOptimizer _optimizer;
     private readonly FloatBuffer _parameters;
     private readonly int[] _rows;
+    private PlateauState _plateau = PlateauState.Start;
+    private StepSums _epoch;
 
     private PlainTraining(Job job)
     {
@@ -29,18 +31,18 @@ internal sealed unsafe class PlainTraining : IDisposable
         _plan = new RunPlan(job, _data.Train.Count);
         _rows = new int[_plan.Batches.SliceLengthMax];
         _pass = _network.CreatePass(_rows.Length, job.Seed);
-        _optimizer = new RangeOptimizer(job.Optimizer, job.Penalty, _network.Layout, 0, _network.Layout.Length);
+        _optimizer = new RangeOptimizer(job.Update, _network.Layout, 0, _network.Layout.Length);
         _parameters = new FloatBuffer(_network.Layout.Length);
-        _network.Initialize(_parameters.Span, job.Seed);
+        InitialWeights.Write(job, _network, _parameters.Span);
     }
 
-    /// <summary>SHA-256 of the parameters after a number of steps.</summary>
+    /// <summary>SHA-256 of the parameters, or of their average, after a number of steps. Plateaus are those of the train loss.</summary>
     public static string Hash(Job job, long steps)
     {
         using var training = new PlainTraining(job);
         for (var step = 0L; step < steps; step++)
             training.Step(step);
-        return Convert.ToHexStringLower(SHA256.HashData(training._parameters.Bytes));
+        return Convert.ToHexStringLower(SHA256.HashData((training._optimizer.Average ?? training._parameters).Bytes));
     }
 
     public void Dispose()
@@ -54,8 +56,22 @@ internal sealed unsafe class PlainTraining : IDisposable
     private void Step(long step)
     {
         var (gradient, sums) = Sum(step, new Slot(0, _plan.Shards)) ?? throw new InvalidOperationException($"step {step} has no rows");
+        var length = _network.Layout.Length;
+        var terms = new StepTerms(step, _plan.Rates.At(step, _plateau.Reductions), Factor(gradient, sums));
         using (gradient)
-            _optimizer.Update(_parameters.Pointer, _parameters.Pointer, gradient.Pointer, sums, step);
+            _optimizer.Update(0, length, _parameters.Pointer, _parameters.Pointer, gradient.Pointer, null, sums, 0, terms);
+        _epoch = step % _plan.StepsPerEpoch == 0 ? sums : _epoch + sums;
+        if (_job.Schedule is ReduceOnPlateau rules && _plan.IsBoundary(step + 1))
+            _plateau = _plateau.After(rules, _epoch.Loss / _epoch.Denominator, largerIsBetter: false);
+    }
+
+    private float Factor(FloatBuffer gradient, StepSums sums)
+    {
+        if (_job.Clip is not ClipNorm clip)
+            return 1;
+        var squares = new double[(_network.Layout.TrainedLength + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength];
+        _optimizer.SquareSums(0, _network.Layout.Length, _parameters.Pointer, gradient.Pointer, sums.Denominator, squares);
+        return GradientNorm.Factor(clip.Limit, squares);
     }
 
     private (FloatBuffer Gradient, StepSums Sums)? Sum(long step, Slot slot)
@@ -75,13 +91,35 @@ internal sealed unsafe class PlainTraining : IDisposable
 
     private (FloatBuffer Gradient, StepSums Sums)? Leaf(long step, int shard)
     {
-        var rows = _plan.Batches.Slice(step, shard, _rows);
-        if (rows == 0)
-            return null;
-        _data.Train.Read(_rows.AsSpan(0, rows), _pass.Inputs, _pass.Targets);
+        var length = _plan.Batches.Slice(step, shard, _rows);
+        (FloatBuffer Gradient, StepSums Sums)? sum = null;
+        for (var part = 0; part < _job.MicroBatches; part++)
+        {
+            var (from, to) = (part * length / _job.MicroBatches, (part + 1) * length / _job.MicroBatches);
+            if (from == to)
+                continue;
+            var (gradient, sums) = Part(step, _rows.AsSpan(from, to - from));
+            if (sum is not { } before)
+            {
+                sum = (gradient, sums);
+                continue;
+            }
+
+            using (gradient)
+                _network.Layout.AddGradients(0, gradient.Length, before.Gradient.Pointer, before.Sums.Samples, gradient.Pointer, sums.Samples);
+            sum = (before.Gradient, before.Sums + sums);
+        }
+
+        return sum;
+    }
+
+    private (FloatBuffer Gradient, StepSums Sums) Part(long step, ReadOnlySpan<int> indexes)
+    {
+        var rows = indexes.Length;
+        _data.Train.Read(indexes, _pass.Inputs, _pass.Targets);
         _pass.Step = step;
         for (var row = 0; row < rows; row++)
-            _pass.RowIds[row] = (uint)_data.Train.RowId(_rows[row]);
+            _pass.RowIds[row] = (uint)_data.Train.RowId(indexes[row]);
         var gradient = new FloatBuffer(_network.Layout.Length);
         StepSums sums;
         _pass.Gradient(_parameters.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);

@@ -52,6 +52,39 @@ internal static class SmallJobs
             ],
             BatchSize = 32,
         },
+        ["clipped by the norm, a warm-up and a cosine, a moving average"] = Digits with
+        {
+            Clip = new ClipNorm(0.3),
+            Penalty = new PenaltySpec(1e-5, 1e-3),
+            Schedule = new CosineDecay { WarmUp = Period.Steps(7), To = 1e-4, Over = Period.Steps(60) },
+            Average = new AverageSpec(0.9),
+            Data = Digits.Data with { TestFraction = 0.1 },
+        },
+        ["a rate that is reduced on plateaus, clipped by value, decay on weights"] = Digits with
+        {
+            Optimizer = new AdamW { LearningRate = 0.01, WeightDecay = 0.1, DecayOn = DecayOn.Weights },
+            Clip = new ClipValue(0.01),
+            Schedule = new ReduceOnPlateau { Factor = 0.5, Patience = 1, MinDelta = 0.5 },
+            Stop = new StopSpec { Monitor = "train.loss" },
+            Epochs = 5,
+        },
+        ["micro-batches, batch normalization, the best average of one cycle"] = Digits with
+        {
+            Model = [new Dense(160) { Activation = Activation.Relu }, new BatchNorm(), new Dense(10)],
+            BatchSize = 64,
+            Shards = 5,
+            MicroBatches = 3,
+            Schedule = new OneCycle { WarmUp = Period.Epochs(1) },
+            Average = new AverageSpec(0.95),
+            Clip = new ClipNorm(1),
+            Stop = new StopSpec { Patience = 1, MinDelta = 1 },
+        },
+        ["class weights, frozen layers"] = Digits with
+        {
+            Loss = new CrossEntropy { ClassWeights = [1, 2, 3, 0.5, 1, 1, 1, 1, 1, 4] },
+            Freeze = ["dense-1"],
+            Clip = new ClipNorm(0.5),
+        },
         ["regression"] = new Job
         {
             Name = "diabetes",

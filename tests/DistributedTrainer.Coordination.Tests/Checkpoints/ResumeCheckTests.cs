@@ -33,6 +33,20 @@ public class ResumeCheckTests
     public void So_is_another_section(string line, string says) =>
         Assert.Contains(says, ResumeCheck.WhyNot(Manifest, "c/10", JobText.Parse(JobText.Replace(line)), 1));
 
+    /// <summary>A rate that is stretched over the epochs would have been another at every step; one with an end of its own would not.</summary>
+    [Theory]
+    [InlineData("schedule: cosine", false)]
+    [InlineData("schedule: one-cycle", false)]
+    [InlineData("schedule: { linear: { over: 50 steps } }", true)]
+    [InlineData("schedule: { exponential: { factor: 0.9 } }", true)]
+    public void Epochs_may_change_where_they_decide_no_learning_rate(string schedule, bool may)
+    {
+        var manifest = new CheckpointManifest { Arithmetic = 1, Job = JobFile.Format(JobText.With(schedule)) };
+        var why = ResumeCheck.WhyNot(manifest, "c/10", JobText.With($"{schedule}\nepochs: 20\nstop: {{ steps: 10 steps }}"), 1);
+        Assert.Equal(may, why is null);
+        Assert.True(may || why!.Contains("another recipe: epochs was 10 and is 20.", StringComparison.Ordinal), why);
+    }
+
     [Fact]
     public void Another_arithmetic_is_refused() => Assert.StartsWith(
         "c/10 was written by arithmetic 1, this build has arithmetic 2", ResumeCheck.WhyNot(Manifest, "c/10", JobText.Parse(JobText.Smallest), 2));

@@ -116,7 +116,7 @@ internal static class JobGen
         {
             0 => new GradientDescent { LearningRate = rate, Momentum = first, Nesterov = flag && first > 0 },
             1 => new Adam { LearningRate = rate, Beta1 = first, Beta2 = second, Epsilon = epsilon },
-            2 => new AdamW { LearningRate = rate, Beta1 = first, Beta2 = second, WeightDecay = epsilon },
+            2 => new AdamW { LearningRate = rate, Beta1 = first, Beta2 = second, WeightDecay = epsilon, DecayOn = flag ? DecayOn.Weights : null },
             3 => new RmsProp { LearningRate = rate, Decay = first, Epsilon = epsilon },
             _ => new Adagrad { LearningRate = rate, Epsilon = epsilon },
         });
@@ -146,13 +146,36 @@ internal static class JobGen
             Path = keep > 4 ? Path.GetFullPath("/saved") : null,
         });
 
+    private static readonly Gen<Period?> MaybePeriod = Gen.Select(Gen.Long[1, 1000], Gen.Int[0, 2], (count, kind) => kind == 0 ? (Period?)null : new Period(count, kind == 1));
+
+    private static readonly Gen<ScheduleSpec?> Schedule = Gen.Select(Gen.Int[0, 7], MaybePeriod, MaybePeriod, Positive, Part,
+        ScheduleSpec? (kind, warmUp, period, number, part) => kind switch
+        {
+            0 => null,
+            1 => new ConstantRate { WarmUp = warmUp },
+            2 => new StepDecay(number, period ?? Period.Steps(3)) { WarmUp = warmUp },
+            3 => new ExponentialDecay(number) { Every = period ?? Period.Epochs(2), WarmUp = warmUp },
+            4 => new CosineDecay { To = part, Over = period, WarmUp = warmUp },
+            5 => new LinearDecay { To = number, Over = period, WarmUp = warmUp },
+            6 => new OneCycle { Rise = part, Start = number, WarmUp = warmUp },
+            _ => new ReduceOnPlateau { Factor = part, Patience = (int)(period?.Count ?? 1), MinDelta = number, To = part, WarmUp = warmUp },
+        });
+
+    private static readonly Gen<(ClipSpec? Clip, AverageSpec? Average, int Parts)> Practice = Gen.Select(Gen.Int[0, 2], Positive, Part, Gen.Int[1, 4],
+        (kind, limit, decay, parts) => (
+            kind switch { 0 => (ClipSpec?)null, 1 => new ClipNorm(limit), _ => new ClipValue(limit) }, decay > 0.2 ? new AverageSpec(decay) : null, parts));
+
     private static readonly Gen<Job> Bare = Gen.Select(Data, Layer.List[1, 4], Loss, Optimizer, Stop,
         (data, model, loss, optimizer, stop) => new Job { Data = data, Model = model, Loss = loss, Optimizer = optimizer, Stop = stop });
 
-    public static Gen<Job> Job { get; } = Gen.Select(Bare, Gen.ULong, Gen.Int[1, 200], Gen.Int[0, 3], Gen.Int[1, 500], Checkpoint,
+    private static readonly Gen<Job> Practised = Gen.Select(Bare, Schedule, Practice,
+        (job, schedule, practice) => job with { Schedule = schedule, Clip = practice.Clip, Average = practice.Average, MicroBatches = practice.Parts });
+
+    public static Gen<Job> Job { get; } = Gen.Select(Practised, Gen.ULong, Gen.Int[1, 200], Gen.Int[0, 3], Gen.Int[1, 500], Checkpoint,
         (job, seed, batch, which, epochs, checkpoint) => job with
         {
             Seed = seed,
+            MicroBatches = Math.Min(job.MicroBatches, batch),
             Name = $"job-{epochs}",
             BatchSize = (which & 1) > 0 ? batch : null,
             Shards = (which & 2) > 0 ? 1 + (batch / 3) : null,

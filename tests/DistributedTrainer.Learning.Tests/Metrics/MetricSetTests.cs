@@ -89,7 +89,7 @@ public sealed unsafe class MetricSetTests
     private static double[] Sums(MetricSet metrics, float[] predictions, float[] targets, int outputs)
     {
         var (sums, rows) = (new double[metrics.SumCount], predictions.Length / outputs);
-        metrics.AddLoss(new float[rows], 1, sums);
+        metrics.AddLoss(new float[rows], rows, sums);
         fixed (float* p = predictions, t = targets)
             metrics.AddRows(rows, p, t, sums);
         return sums;

@@ -129,7 +129,7 @@ public sealed unsafe class RangeOptimizerTests
             {
                 parts.Update(
                     begin, end - begin, inParts.Pointer + begin, inParts.Pointer + begin, left.Pointer + begin, right.Pointer + begin,
-                    new StepSums(0, 17, 17), 0, step);
+                    new StepSums(0, 17, 17), 0, new StepTerms(step, 0.01));
             }
 
             using var sum = Random(10 + (uint)step);

@@ -35,12 +35,6 @@ internal sealed class MapForm<T>(string doc, T blank) : Form<T>
         return this;
     }
 
-    public MapForm<T> Later(params ReadOnlySpan<string> keys)
-    {
-        foreach (var key in keys) Refused(key, Refusal.NotYet($"'{key}'"));
-        return this;
-    }
-
     /// <summary>What must hold between keys: the message where it is broken, null where it holds, reported at <paramref name="key"/>.</summary>
     public MapForm<T> Rule(string key, Func<T, string?> broken)
     {

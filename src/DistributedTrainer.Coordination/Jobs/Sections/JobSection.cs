@@ -27,8 +27,19 @@ internal static class JobSection
             job => job.Optimizer, (job, optimizer) => job with { Optimizer = optimizer })
         .Optional("penalty", "Keeps weights small.", PenaltySection.Form,
             job => job.Penalty, (job, penalty) => job with { Penalty = penalty })
+        .Optional("schedule", "How the learning rate changes over the run.", ScheduleSection.Form,
+            job => job.Schedule, (job, schedule) => job with { Schedule = schedule })
+        .Optional("clip", "Bounds the gradient.", ClipSection.Form, job => job.Clip, (job, clip) => job with { Clip = clip })
+        .Optional("average", "Evaluates and saves a moving average of the weights.", AverageSection.Form,
+            job => job.Average, (job, average) => job with { Average = average })
+        .Optional("freeze", "Layers whose parameters stay as they are.", new ListForm<string>("layers", TextForm.Name, least: 1),
+            job => job.Freeze, (job, layers) => job with { Freeze = layers })
+        .Optional("start-from", "Begins with the weights of a saved model.", StartFromSection.Form,
+            job => job.StartFrom, (job, start) => job with { StartFrom = start })
         .Optional("batch-size", "Rows in a mini-batch, or all.", BatchSizeForm.Instance,
             job => new BatchSize(job.BatchSize), (job, size) => job with { BatchSize = size.Rows })
+        .Optional("micro-batches", "Parts that each shard's slice of a batch is computed in, one after the other: less memory, the same step.",
+            new UnsetForm<int>(new WholeForm<int>(1)), job => job.MicroBatches > 1 ? job.MicroBatches : null, (job, parts) => job with { MicroBatches = parts ?? 1 })
         .Optional("epochs", "Passes over the training rows.", new WholeForm<int>(1), job => job.Epochs, (job, epochs) => job with { Epochs = epochs })
         .Optional("stop", "Ends training early, whichever comes first.", StopSection.Form, job => job.Stop, (job, stop) => job with { Stop = stop })
         .Optional("shards", "Logical workers: slices of every batch. By default 8, or the batch size where that is smaller.",
@@ -39,8 +50,8 @@ internal static class JobSection
             job => job.Metrics, (job, metrics) => job with { Metrics = metrics }, inRecipe: false)
         .Optional("checkpoint", "Writes the state of the run to disk, to resume from.", CheckpointSection.Form,
             job => job.Checkpoint, (job, checkpoint) => job with { Checkpoint = checkpoint }, inRecipe: false)
-        .Later("schedule", "clip")
         .Rule("shards", JobChecks.ShardsAgainstBatch)
+        .Rule("micro-batches", job => job.MicroBatches > job.BatchSize ? $"{job.MicroBatches} is above the batch size, {job.BatchSize}" : null)
         .Rule("metrics", JobChecks.MetricsAgainstLoss)
         .Rule("model", JobChecks.LayerNames)
         .Rule("stop.monitor", JobChecks.Monitor);

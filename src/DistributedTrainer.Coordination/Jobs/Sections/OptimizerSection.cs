@@ -18,7 +18,9 @@ internal static class OptimizerSection
             .Optional("beta1", "Decay of the gradient's mean.", NumberForm.Fraction, o => o.Beta1, (o, v) => o with { Beta1 = v })
             .Optional("beta2", "Decay of the squared gradient's mean.", NumberForm.Fraction, o => o.Beta2, (o, v) => o with { Beta2 = v })
             .Optional("epsilon", "Added to the root.", NumberForm.Positive, o => o.Epsilon, (o, v) => o with { Epsilon = v })
-            .Optional("weight-decay", "λ of w ← w - ηλw.", NumberForm.NotNegative, o => o.WeightDecay, (o, v) => o with { WeightDecay = v }))
+            .Optional("weight-decay", "λ of w ← w - ηλw.", NumberForm.NotNegative, o => o.WeightDecay, (o, v) => o with { WeightDecay = v })
+            .Optional("decay-on", "What decays: all (the default, as in PyTorch), or weights, not biases and normalizations.",
+                new UnsetForm<DecayOn>(new WordForm<DecayOn>("choice of parameters")), o => o.DecayOn, (o, v) => o with { DecayOn = v }))
         .Add("rmsprop", Rule("RMSProp (Hinton 2012).", new RmsProp { LearningRate = 0 })
             .Optional("decay", "Decay of the squared gradient's mean.", NumberForm.Fraction, o => o.Decay, (o, v) => o with { Decay = v })
             .Optional("epsilon", "Added to the root.", NumberForm.Positive, o => o.Epsilon, (o, v) => o with { Epsilon = v }))
