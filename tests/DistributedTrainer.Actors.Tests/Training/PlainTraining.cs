@@ -14,6 +14,7 @@ internal sealed unsafe class PlainTraining : IDisposable
 {
     private readonly Job _job;
     private readonly DataSet _data;
+    private readonly TrainingReader _reader;
     private readonly Network _network;
     private readonly RunPlan _plan;
     private readonly NetworkPass _pass;
@@ -25,6 +26,7 @@ internal sealed unsafe class PlainTraining : IDisposable
     {
         _job = job;
         _data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
+        _reader = _data.CreateTrainingReader();
         _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count);
         _plan = new RunPlan(job, _data.Train.Count);
         _rows = new int[_plan.Batches.SliceLengthMax];
@@ -78,7 +80,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         var rows = _plan.Batches.Slice(step, shard, _rows);
         if (rows == 0)
             return null;
-        _data.Train.Read(_rows.AsSpan(0, rows), _pass.Inputs, _pass.Targets);
+        _reader.Read(_rows.AsSpan(0, rows), _plan.Batches.Epoch(step), _pass.Inputs, _pass.Targets);
         _pass.Step = step;
         for (var row = 0; row < rows; row++)
             _pass.RowIds[row] = (uint)_data.Train.RowId(_rows[row]);

@@ -52,6 +52,14 @@ internal static class SmallJobs
             ],
             BatchSize = 32,
         },
+        ["augmented images"] = Digits with
+        {
+            Data = SmallImages.Data with
+            {
+                ValidationFraction = 0.2,
+                Augment = [new Shift(1), new Flip { Vertical = 0.25 }, new Rotate(20), new Crop(0.8), new Noise(0.05), new Cutout(2)],
+            },
+        },
         ["regression"] = new Job
         {
             Name = "diabetes",

@@ -6,7 +6,7 @@ public class BadJobTests
     /// <summary>One of the four needed lines, the key at fault, and what the message says.</summary>
     public static TheoryData<string, int, string, string> BadSections => new()
     {
-        { "data: digts", 1, "data.source", "unknown source 'digts'; allowed here: digits, iris, wine, breast-cancer, diabetes, mnist, csv, idx, npy, synthetic, text; did you mean 'digits'?" },
+        { "data: digts", 1, "data.source", "unknown source 'digts'; allowed here: digits, iris, wine, breast-cancer, diabetes, mnist, csv, idx, npy, synthetic, text, images; did you mean 'digits'?" },
         { "data: { path: x.csv }", 1, "data.source", "this required key is missing; it is one of digits" },
         { "data: [digits]", 1, "data", "expected a map with the key 'source'" },
         { "data: { source: [csv] }", 1, "data.source", "found a list of 1 entry" },
@@ -35,12 +35,22 @@ public class BadJobTests
         { "data: { source: idx, path: x.gz }", 1, "data.labels", "this required key is missing" },
         { "data: { source: npy, path: x.npy, labels: y.npy, test: { path: t.npy } }", 1, "data.test.labels", "this required key is missing" },
         { "data: { source: mnist, test: 0.1 }", 1, "data.test", "mnist brings its own test part of 10,000 rows" },
-        { "data: { source: images, path: pictures }", 1, "data.source", "the source 'images' is not yet supported by this version" },
+        { "data: { source: images, path: pictures, color: gray }", 1, "data.color", "unknown color 'gray'; allowed here: grayscale, rgb" },
+        { "data: { source: images, path: pictures, labels: l }", 1, "data.labels", "unknown key 'labels'" },
         { "data: { source: text, path: input.txt }", 1, "data.window", "this required key is missing" },
         { "data: { source: text, window: 0 }", 1, "data.window", "expected a whole number from 1" },
         { "data: { source: text, window: 8, normalize: scale }", 1, "data.normalize", "tokens are indexes, which are not scaled" },
         { "data: { source: text, window: 8, tokens: words }", 1, "data.tokens", "unknown kind of tokens 'words'; allowed here: characters, bytes" },
-        { "data: images", 1, "data.source", "the source 'images' is not yet supported by this version" },
+        { "data: { source: mnist, augment: shift }", 1, "data.augment", "expected a list of augmentations; found 'shift'" },
+        { "data: { source: mnist, augment: [shift] }", 1, "data.augment.0", "'shift' needs options: write shift: { … } with the keys pixels" },
+        { "data: { source: mnist, augment: [ { shift: { pixels: 0 } } ] }", 1, "data.augment.0.shift.pixels", "expected a whole number from 1" },
+        { "data: { source: mnist, augment: [ { turn: { degrees: 5 } } ] }", 1, "data.augment.0", "unknown augmentation 'turn'; allowed here: shift, flip, rotate, crop, noise, cutout" },
+        { "data: { source: mnist, augment: [ { flip: { horizontal: 1.5 } } ] }", 1, "data.augment.0.flip.horizontal", "expected a number from 0 to 1" },
+        { "data: { source: mnist, augment: [ { rotate: { degrees: 200 } } ] }", 1, "data.augment.0.rotate.degrees", "expected a number above 0, to 180" },
+        { "data: { source: mnist, augment: [ { crop: { least: 0 } } ] }", 1, "data.augment.0.crop.least", "expected a number above 0, to 1" },
+        { "data: { source: mnist, augment: [ { noise: { deviation: 0 } } ] }", 1, "data.augment.0.noise.deviation", "expected a number above 0" },
+        { "data: { source: digits, augment: [flip] }", 1, "data.augment", "unknown key 'augment'; allowed here: source, validation, test, normalize, shard-by" },
+        { "data: images", 1, "data.path", "this required key is missing" },
 
         { "model: dense", 2, "model", "expected a list of layers; found 'dense'" },
         { "model: []", 2, "model", "expected at least 1 in the list of layers" },

@@ -64,6 +64,15 @@ public class RecipeTests
     public void Knows_no_paths(string one, string other) => Assert.Equal(Recipe(one), Recipe(other));
 
     [Fact]
+    public void Knows_augmentation_and_its_order()
+    {
+        Assert.Equal(Recipe("data: mnist"), Recipe("data: { source: mnist, augment: [] }"));
+        Assert.NotEqual(Recipe("data: mnist"), Recipe("data: { source: mnist, augment: [flip] }"));
+        Assert.NotEqual(
+            Recipe("data: { source: mnist, augment: [flip, { cutout: { size: 3 } }] }"), Recipe("data: { source: mnist, augment: [{ cutout: { size: 3 } }, flip] }"));
+    }
+
+    [Fact]
     public void Knows_whether_there_are_validation_files() => Assert.NotEqual(
         Recipe("data: { source: csv, path: a, target: y }"), Recipe("data: { source: csv, path: a, target: y, validation: { path: v } }"));
 
