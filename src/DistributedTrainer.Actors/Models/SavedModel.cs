@@ -15,6 +15,13 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
 
     public Network Network { get; } = network;
 
+    /// <summary>A file holds the servers' float32 parameters; passes read what training's passes read.</summary>
+    internal static void Round(Job job, FloatBuffer parameters)
+    {
+        if (job.Precision == Precision.Bfloat16)
+            Bfloat16.Round(parameters.Pointer, parameters.Pointer, parameters.Length);
+    }
+
     /// <summary>Predicts rows in order, a chunk at a time.</summary>
     /// <param name="chunk">Gets the first row's number, the number of rows and their outputs (rows, OutputLength), valid during the call.</param>
     public void Predict(Examples rows, Action<int, int, ReadOnlyMemory<float>> chunk)

@@ -55,7 +55,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     {
         (_job, _range, _place, _state, _authority) = (job, state.Range, place, state, authority);
         var free = new Stack<HeldPartial>();
-        _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Network.Layout, job.Tree, free))];
+        _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Network.Layout, job.Tree, free, job.IsHalf))];
         _isEmptySlice = shard => !HasState || _job.Plan.Batches.SliceLength(Version, shard) == 0;
         _lead = state.Lead;
         _checkpoints = new RangeCheckpoints(job, _range, place);
@@ -241,6 +241,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
             root.Sums, root.AddendRows, Version);
+        _place.Round(_next, piece.Begin, piece.Length, Version + 1);
         Replicate(piece, root);
         ledger.Commit();
         PublishPiece(piece, _next, _targets);
@@ -314,12 +315,26 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
 
     private void PublishPiece(RangePiece piece, TensorBuffer version, IReadOnlyList<string> targets)
     {
-        var slice = new TensorSlice(version, piece.Begin, piece.Length);
+        if (targets.Count == 0 || (targets.Count == 1 && targets[0] == _place.Self))
+            return;
+        var slice = ToWire(new TensorSlice(version.Retain(), piece.Begin, piece.Length));
         for (var index = 0; index < targets.Count; index++)
         {
             if (targets[index] != _place.Self)
                 _place.Transport.Send(targets[index], _job.Id, _header with { Piece = piece.Index }, slice);
         }
+
+        slice.Release();
+    }
+
+    /// <summary>As frames carry it; takes the slice's hold on its buffer.</summary>
+    private TensorSlice ToWire(TensorSlice slice)
+    {
+        if (!_job.IsHalf)
+            return slice;
+        var packed = HalfFrames.Pack(slice, _place.Pool);
+        slice.Release();
+        return packed;
     }
 
     // ---- an epoch's end ---------------------------------------------------------------------------------------------------
@@ -413,6 +428,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         if (!HasState)
         {
             _state.Restore(snapshot, Range(_current ??= _place.Store.Hold(snapshot.Version)));
+            _place.Round(_current, _range.Begin, _range.Length, Version);
             BeginStep(isStep: false);
             _place.JobActor.Tell(new RangeServed(_range.Index));
             ServeTargets();
@@ -458,6 +474,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
 
     private void BeginFromState()
     {
+        _place.Round(_current!, _range.Begin, _range.Length, Version);
         BeginStep(isStep: false);
         FindTargets(); // the old server has sent them this version
         BeginHeader(Version);

@@ -3,6 +3,7 @@ using Akka.Actor;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
+using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Actors;
 
@@ -79,6 +80,8 @@ internal sealed unsafe class WorkerActor : ReceiveActor
                 var (left, right) = sibling.First < partial.Slot.First ? (other, partial) : (partial, other);
                 _job.Network.Layout.AddGradients(
                     0, _store.Length, left.Buffer.Pointer, left.Head.Sums.Samples, right.Buffer.Pointer, right.Head.Sums.Samples);
+                if (_job.IsHalf)
+                    Bfloat16.Round(left.Buffer.Pointer, left.Buffer.Pointer, _store.Length);
                 right.Buffer.Release();
                 merged.Remove(left.Slot);
                 merged.Remove(right.Slot);

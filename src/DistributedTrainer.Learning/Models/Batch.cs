@@ -28,4 +28,7 @@ internal readonly unsafe ref struct Batch
 
     /// <summary>(Rows): each row's number in the data set, whatever batch it is in. Only in training.</summary>
     public uint* RowIds { get; init; }
+
+    /// <summary>Whether each layer's output is rounded to bfloat16.</summary>
+    public bool IsHalf { get; init; }
 }

@@ -72,6 +72,7 @@ public sealed unsafe class NetworkPass : IDisposable
             Parameters = parameters,
             Rows = rows,
             Training = true,
+            IsHalf = _network.Precision == Precision.Bfloat16,
             Slots = slots,
             Observer = observer,
             Shared = _shared,
@@ -146,7 +147,7 @@ public sealed unsafe class NetworkPass : IDisposable
     private float* Forward(float* parameters, int rows)
     {
         CheckRows(rows);
-        _layers.Forward(new Batch { Parameters = parameters, Rows = rows });
+        _layers.Forward(new Batch { Parameters = parameters, Rows = rows, IsHalf = _network.Precision == Precision.Bfloat16 });
         return _output.Pointer;
     }
 

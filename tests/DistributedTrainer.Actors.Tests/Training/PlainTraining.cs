@@ -20,6 +20,9 @@ internal sealed unsafe class PlainTraining : IDisposable
     private readonly NetworkPass _pass;
     private readonly RangeOptimizer _optimizer;
     private readonly FloatBuffer _parameters;
+
+    /// <summary>The parameters as passes read them.</summary>
+    private readonly FloatBuffer _read;
     private readonly int[] _rows;
 
     private PlainTraining(Job job)
@@ -27,13 +30,15 @@ internal sealed unsafe class PlainTraining : IDisposable
         _job = job;
         _data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
         _reader = _data.CreateTrainingReader();
-        _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count);
+        _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count, job.Precision);
         _plan = new RunPlan(job, _data.Train.Count);
         _rows = new int[_plan.Batches.SliceLengthMax];
         _pass = _network.CreatePass(_rows.Length, job.Seed);
         _optimizer = new RangeOptimizer(job.Optimizer, job.Penalty, _network.Layout, 0, _network.Layout.Length);
         _parameters = new FloatBuffer(_network.Layout.Length);
+        _read = new FloatBuffer(_network.Layout.Length);
         _network.Initialize(_parameters.Span, job.Seed);
+        Round(_parameters, _read);
     }
 
     /// <summary>SHA-256 of the parameters after a number of steps.</summary>
@@ -50,6 +55,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         _pass.Dispose();
         _optimizer.Dispose();
         _parameters.Dispose();
+        _read.Dispose();
         _data.Dispose();
     }
 
@@ -58,6 +64,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         var (gradient, sums) = Sum(step, new Slot(0, _plan.Shards)) ?? throw new InvalidOperationException($"step {step} has no rows");
         using (gradient)
             _optimizer.Update(_parameters.Pointer, _parameters.Pointer, gradient.Pointer, sums, step);
+        Round(_parameters, _read);
     }
 
     private (FloatBuffer Gradient, StepSums Sums)? Sum(long step, Slot slot)
@@ -72,6 +79,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         _network.Layout.AddGradients(
             0, first.Gradient.Length, first.Gradient.Pointer, first.Sums.Samples, second.Gradient.Pointer, second.Sums.Samples);
         second.Gradient.Dispose();
+        Round(first.Gradient, first.Gradient);
         return (first.Gradient, first.Sums + second.Sums);
     }
 
@@ -86,7 +94,14 @@ internal sealed unsafe class PlainTraining : IDisposable
             _pass.RowIds[row] = (uint)_data.Train.RowId(_rows[row]);
         var gradient = new FloatBuffer(_network.Layout.Length);
         StepSums sums;
-        _pass.Gradient(_parameters.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);
+        _pass.Gradient(_read.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);
+        Round(gradient, gradient);
         return (gradient, sums);
+    }
+
+    private void Round(FloatBuffer from, FloatBuffer to)
+    {
+        for (var i = 0; i < from.Length; i++)
+            to.Span[i] = _job.Precision == Precision.Bfloat16 ? Bfloat16.Round(from.Span[i]) : from.Span[i];
     }
 }

@@ -171,6 +171,7 @@ internal static class JobGen
             Shards = (which & 2) > 0 ? 1 + (batch / 3) : null,
             Epochs = epochs,
             Checkpoint = checkpoint,
+            Precision = (Precision)(batch % 2),
             Penalty = new PenaltySpec(which, 1.0 / batch),
         });
 }

@@ -88,7 +88,7 @@ public class JobSchemaTests
     [InlineData("penalty: { l3: 1 }")]
     [InlineData("penalty: { l2: -1 }")]
     [InlineData("mode: async")]
-    [InlineData("precision: bfloat16")]
+    [InlineData("precision: float16")]
     [InlineData("schedule: { cosine: { to: 1e-5 } }")]
     [InlineData("clip: { norm: 1.0 }")]
     [InlineData("checkpoint: { every: 500 }")]

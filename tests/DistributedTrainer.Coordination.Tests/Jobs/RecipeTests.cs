@@ -38,6 +38,7 @@ public class RecipeTests
     [InlineData("shards: 7")]
     [InlineData("epochs: 11")]
     [InlineData("penalty: { l1: 1e-9 }")]
+    [InlineData("precision: bfloat16")]
     [InlineData("stop: { patience: 1 epoch }")]
     [InlineData("stop: { steps: 10 steps }")]
     [InlineData("stop: { time: 1 h }")]
