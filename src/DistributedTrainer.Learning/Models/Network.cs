@@ -97,6 +97,10 @@ public sealed unsafe class Network
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRows"/> is not positive.</exception>
     public NetworkPass CreatePass(int maxRows, ulong seed = 0) => new(this, maxRows, seed);
 
+    /// <inheritdoc cref="CreatePass(int, ulong)"/>
+    /// <param name="quantized">Weights in int8 to predict with; null for those of the parameters.</param>
+    public NetworkPass CreatePass(int maxRows, QuantizedWeights? quantized) => new(this, maxRows, seed: 0) { Quantized = quantized };
+
     /// <summary>Rows to score in one pass: at most 256, fewer where their activations would take more than 64 MiB.</summary>
     public int RowsAtOnce => _rowsAtOnce == 0 ? _rowsAtOnce = (int)Math.Clamp(MostBytesAtOnce / Math.Max(1, ActivationBytes(1)), 1, MostRowsAtOnce) : _rowsAtOnce;
 
