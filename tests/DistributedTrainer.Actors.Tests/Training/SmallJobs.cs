@@ -55,7 +55,10 @@ internal static class SmallJobs
         ["bfloat16"] = Digits with { Precision = Precision.Bfloat16 },
         ["bfloat16, odd shards, empty slices in the last batch"] = Digits with
         {
-            Precision = Precision.Bfloat16, BatchSize = 17, Shards = 13, Penalty = new PenaltySpec(0, 1e-3),
+            Precision = Precision.Bfloat16,
+            BatchSize = 17,
+            Shards = 13,
+            Penalty = new PenaltySpec(0, 1e-3),
         },
         ["bfloat16, convolution, batch normalization"] = Digits with
         {
