@@ -50,7 +50,7 @@ public enum FrameKind : byte
     Average = 14,
 }
 
-/// <summary>The fixed-size head of a frame; the payload is float32 or float64 values, little-endian.</summary>
+/// <summary>The fixed-size head of a frame; the payload is float32, float64 or bfloat16 values, little-endian.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct FrameHeader
 {

@@ -47,7 +47,7 @@ public sealed record ModelDescription
     WriteIndented = true,
     RespectNullableAnnotations = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(KebabCase<Normalization>), typeof(KebabCase<TargetType>), typeof(KebabCase<TokenKind>)])]
+    Converters = [typeof(KebabCase<Normalization>), typeof(KebabCase<TargetType>), typeof(KebabCase<TokenKind>), typeof(KebabCase<ImageColor>)])]
 [JsonSerializable(typeof(ModelDescription))]
 internal sealed partial class ModelDescriptionJson : JsonSerializerContext;
 

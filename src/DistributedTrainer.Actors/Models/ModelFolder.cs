@@ -54,7 +54,7 @@ public static class ModelFolder
     {
         var description = ReadDescription(folder);
         var job = JobFile.Parse(description.Job, Path.Combine(folder, DescriptionFile));
-        var network = Network.Compile(job.Model, job.Loss, description.InputShape, description.TargetLength, description.Classes.Count);
+        var network = Network.Compile(job.Model, job.Loss, description.InputShape, description.TargetLength, description.Classes.Count, job.Precision);
         var path = Path.Combine(folder, WeightsFile);
         using var file = SafetensorsFile.Open(path);
         // A file that has them all was opened: what the description claims is not believed before.
@@ -66,9 +66,10 @@ public static class ModelFolder
             foreach (var parameter in network.Layout.Parameters)
                 file.Read(parameter.Name, parameter.Shape, parameters.Span.Slice(parameter.Offset, parameter.Length));
             var found = Convert.ToHexStringLower(SHA256.HashData(parameters.Bytes));
-            return found == description.WeightsSha256
-                ? new SavedModel(description, job, network, parameters)
-                : throw new DataException($"{path}: its weights have SHA-256 {found}, but {DescriptionFile} belongs to {description.WeightsSha256}");
+            if (found != description.WeightsSha256)
+                throw new DataException($"{path}: its weights have SHA-256 {found}, but {DescriptionFile} belongs to {description.WeightsSha256}");
+            SavedModel.Round(job, parameters);
+            return new SavedModel(description, job, network, parameters);
         }
         catch
         {

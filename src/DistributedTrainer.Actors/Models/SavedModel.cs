@@ -15,11 +15,23 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
 
     public Network Network { get; } = network;
 
+    /// <summary>Dense and convolution layers in int8 (see <see cref="QuantizedWeights"/>), made on first use.</summary>
+    /// <exception cref="ModelException">The model has no such layer.</exception>
+    public QuantizedWeights Quantized => field ??= QuantizedWeights.Of(Network, parameters.Span);
+
+    /// <summary>A file holds the servers' float32 parameters; passes read what training's passes read.</summary>
+    internal static void Round(Job job, FloatBuffer parameters)
+    {
+        if (job.Precision == Precision.Bfloat16)
+            Bfloat16.Round(parameters.Pointer, parameters.Pointer, parameters.Length);
+    }
+
     /// <summary>Predicts rows in order, a chunk at a time.</summary>
     /// <param name="chunk">Gets the first row's number, the number of rows and their outputs (rows, OutputLength), valid during the call.</param>
-    public void Predict(Examples rows, Action<int, int, ReadOnlyMemory<float>> chunk)
+    /// <param name="quantized">Whether to predict with <see cref="Quantized"/>.</param>
+    public void Predict(Examples rows, Action<int, int, ReadOnlyMemory<float>> chunk, bool quantized = false)
     {
-        using var pass = Network.CreatePass(Network.RowsAtOnce);
+        using var pass = Network.CreatePass(Network.RowsAtOnce, quantized ? Quantized : null);
         var outputs = new float[Network.RowsAtOnce * Network.OutputLength];
         ForEachChunk(rows, (first, indexes) =>
         {
@@ -37,11 +49,12 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
     /// Loss and metrics on labelled rows, summed from the first row to the last. A run's own figures are summed along its reduction tree, so
     /// their last digits may be others: see <see cref="ScoreOwnParts"/>.
     /// </summary>
-    public Evaluation Evaluate(Examples rows)
+    /// <param name="quantized">Whether to measure <see cref="Quantized"/>.</param>
+    public Evaluation Evaluate(Examples rows, bool quantized = false)
     {
         var metrics = new MetricSet(Job.ResolveMetrics(), Job.Loss, Network.OutputLength, Network.Positions);
         var sums = new double[metrics.SumCount];
-        using var pass = Network.CreatePass(Network.RowsAtOnce);
+        using var pass = Network.CreatePass(Network.RowsAtOnce, quantized ? Quantized : null);
         ForEachChunk(rows, (_, indexes) =>
         {
             rows.Read(indexes, pass.Inputs, pass.Targets);
@@ -52,14 +65,15 @@ public sealed unsafe class SavedModel(ModelDescription description, Job job, Net
 
     /// <summary>Loads the data that the model was trained with, and scores validation and test exactly as the run did.</summary>
     /// <exception cref="DataException">The data are missing or changed their form.</exception>
-    public IReadOnlyList<(string Part, int Rows, Evaluation Score)> ScoreOwnParts()
+    public IReadOnlyList<(string Part, int Rows, Evaluation Score)> ScoreOwnParts(bool quantized = false)
     {
+        var weights = quantized ? Quantized : null;
         using var opened = OpenedJob.Open(Description.Name, Description.Job, servers: 1);
         List<(string, int, Evaluation)> scores = [];
         if (opened.Data.Validation is { } validation)
-            scores.Add(("validation", validation.Count, Scorer.Whole(opened, validation, parameters.Pointer)));
+            scores.Add(("validation", validation.Count, Scorer.Whole(opened, validation, parameters.Pointer, quantized: weights)));
         if (opened.Data.Test is { } test)
-            scores.Add(("test", test.Count, Scorer.Whole(opened, test, parameters.Pointer)));
+            scores.Add(("test", test.Count, Scorer.Whole(opened, test, parameters.Pointer, quantized: weights)));
         return scores;
     }
 

@@ -11,10 +11,11 @@ internal static class FrameAdmission
     /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="header">The frame's head.</param>
-    /// <param name="length">Floats of payload.</param>
+    /// <param name="length">Floats of payload, as they come from another node.</param>
     public static bool Fits(OpenedJob job, in FrameHeader header, int length) => header.Kind switch
     {
-        FrameKind.Publish or FrameKind.Push or FrameKind.Replicate or FrameKind.Average => job.PieceOf(header, length) >= 0,
+        FrameKind.Publish or FrameKind.Push or FrameKind.Replicate or FrameKind.Average =>
+            job.PieceOf(header) is { } piece && length == HalfFrames.WireLength(job, header.Kind, piece.Length),
         FrameKind.State or FrameKind.ReplicaState or FrameKind.Model => IsRange(job, header) && length == job.Ranges[header.Range].Length,
         FrameKind.Norm => IsRange(job, header) && header.Step >= 0 && length == 2 * job.TrainedBlocks(header.Range),
         FrameKind.ReplicaAck or FrameKind.TakeOver => IsRange(job, header),

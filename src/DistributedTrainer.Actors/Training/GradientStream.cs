@@ -22,6 +22,9 @@ internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool) : IG
     private int _badShard;
     private int _nextPiece;
 
+    /// <summary>In bfloat16 each shard's gradient is computed by itself, to be rounded before it is added; else null.</summary>
+    private RoundedSums? _shardSums;
+
     /// <summary>Rows of all shards in this step.</summary>
     public int Rows { get; private set; }
 
@@ -50,29 +53,29 @@ internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool) : IG
 
     public void Run(NetworkPass pass, float* parameters)
     {
-        for (var index = 0; index < _slots.Count; index++)
+        for (var index = 0; index < _works.Length; index++)
         {
             _buffers[index] = pool.Rent(job.Network.Layout.Length);
             var sums = (StepSums*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_sums, index);
             _works[index] = new SlotWork(_segments[index], _buffers[index].Pointer, sums);
         }
 
-        pass.Gradient(parameters, _works.AsSpan(0, _slots.Count), this);
+        pass.Gradient(parameters, _works, this);
     }
 
     /// <summary>What was computed and not pushed: everything where there was no route, else nothing.</summary>
     public IReadOnlyList<PartialSum> Finish()
     {
-        if (_route is not null)
+        var partials = _route is null ? new PartialSum[_slots.Count] : [];
+        if (_route is null)
         {
-            for (var index = 0; index < _slots.Count; index++)
-                _buffers[index].Release();
-            return [];
+            _shardSums?.Fold(_buffers, _sums, 0, job.Network.Layout.Length);
+            for (var index = 0; index < partials.Length; index++)
+                partials[index] = new PartialSum(_slots[index], BufferOf(index).Retain(), Head(index));
         }
 
-        var partials = new PartialSum[_slots.Count];
-        for (var index = 0; index < partials.Length; index++)
-            partials[index] = new PartialSum(_slots[index], _buffers[index], Head(index));
+        foreach (var buffer in _buffers)
+            buffer.Release();
         return partials;
     }
 
@@ -95,12 +98,15 @@ internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool) : IG
             return;
         for (; _nextPiece >= 0 && job.Pieces[_nextPiece].Begin >= element; _nextPiece--)
         {
+            _shardSums?.Fold(_buffers, _sums, job.Pieces[_nextPiece].Begin, job.Pieces[_nextPiece].Length);
             for (var index = 0; index < _slots.Count; index++)
-                _route.Push(_step, _slots[index], Head(index), _buffers[index], _nextPiece);
+                _route.Push(_step, _slots[index], Head(index), BufferOf(index), _nextPiece);
         }
     }
 
-    private PartialHead Head(int index) => new(_sums[index], _slots[index].First <= _badShard && _badShard < _slots[index].End ? _badShard : -1);
+    private TensorBuffer BufferOf(int index) => _buffers[_shardSums?.PartOf(index) ?? index];
+
+    private PartialHead Head(int index) => new(_shardSums?.SumsOf(index) ?? _sums[index], _slots[index].First <= _badShard && _badShard < _slots[index].End ? _badShard : -1);
 
     private void FindSegments(int first, int end)
     {
@@ -114,12 +120,19 @@ internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool) : IG
             if (found.Count == 0)
                 continue;
             _slots.Add(slot);
-            segments.Add(found.ToArray());
+            if (!job.IsHalf)
+                segments.Add(found.ToArray());
+        }
+
+        if (job.IsHalf)
+        {
+            _shardSums = new RoundedSums(job.Network.Layout, _slots, shard => _lengths[shard - first] > 0);
+            segments.AddRange(_shardSums.Parts.Select(shard => new ReadOnlyMemory<Numerics.Segment>([new Numerics.Segment(_lengths[shard - first], 0)])));
         }
 
         _segments = [.. segments];
-        _works = new SlotWork[_slots.Count];
-        _buffers = new TensorBuffer[_slots.Count];
-        _sums = GC.AllocateArray<StepSums>(Math.Max(1, _slots.Count), pinned: true);
+        _works = new SlotWork[_segments.Length];
+        _buffers = new TensorBuffer[_segments.Length];
+        _sums = GC.AllocateArray<StepSums>(Math.Max(1, _segments.Length), pinned: true);
     }
 }

@@ -1,4 +1,5 @@
 using DistributedTrainer.Learning;
+using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Actors;
 
@@ -20,8 +21,8 @@ internal sealed unsafe class HeldPartial
 
     public float* Pointer => _pointer;
 
-    /// <summary>The sum, once its last addition has been done.</summary>
-    public TensorSlice Slice => new(_buffer, (int)(_pointer - _buffer.Pointer), _length);
+    /// <summary>The sum, once its last addition has been done; the caller releases it.</summary>
+    public TensorSlice HeldSlice() => new(_buffer.Retain(), (int)(_pointer - _buffer.Pointer), _length);
 
     /// <summary>The right half of a sum whose left half this is; null where the sum is complete.</summary>
     public float* Addend => _addend is null ? null : _addend._pointer;
@@ -48,6 +49,15 @@ internal sealed unsafe class HeldPartial
         _addend = right;
         Sums += right.Sums;
         BadShard = Lowest(BadShard, right.BadShard);
+    }
+
+    /// <summary>The same at once, and rounded to bfloat16.</summary>
+    /// <inheritdoc cref="Add" path="/param"/>
+    public void AddRounded(HeldPartial right, ParameterLayout layout, int begin, Stack<HeldPartial> free)
+    {
+        Add(right, layout, begin, free);
+        Settle(layout, begin, free);
+        Bfloat16.Round(_pointer, _pointer, _length);
     }
 
     /// <summary>Gives the buffers back, and itself for reuse.</summary>

@@ -168,6 +168,6 @@ internal sealed partial class JobActor
         string[] owners = [.. _owners.Owners.Select((owner, range) => isWanted(range) && !_gone.Contains(owner) ? owner : "")];
         return new PushRoute(
             _job, _self, owners, _active?.Authority ?? 0,
-            [.. owners.Select((owner, range) => owner == _self ? _servers.GetValueOrDefault(range) : null)], _transport, attempt);
+            [.. owners.Select((owner, range) => owner == _self ? _servers.GetValueOrDefault(range) : null)], _transport, _pool, attempt);
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class JobActor : ReceiveActor
         var world = surroundings ?? JobSurroundings.Real;
         (_job, _self, _transport, _pool, _threads, _node) = (job, self, transport, pool, threads, node);
         _store = store;
-        _place = new ServerPlace(self, Self, _store, pool, transport, world);
+        _place = new ServerPlace(self, Self, job.IsHalf ? store.Split() : store, pool, transport, world) { Rounded = job.IsHalf ? store : null };
         _model = new ModelSaving(job, self, node, Self, world.Disk);
         _layers = [.. job.Network.Summary.Select(LayerLine.Format)];
         _arrivals = new ArrivedVersions(job.Pieces.Length);
@@ -85,6 +85,7 @@ internal sealed partial class JobActor : ReceiveActor
         _transport.Unregister(_job.Id);
         _averages.Dispose();
         _store.Dispose();
+        _place.Store.Dispose();
         _model.Dispose();
     }
 
@@ -211,6 +212,17 @@ internal sealed partial class JobActor : ReceiveActor
 
     private void TakeFrame(FrameArrived frame)
     {
+        if (_job.IsHalf && HalfFrames.Carries(frame.Header.Kind))
+        {
+            if (HalfFrames.Unpack(_job, frame, _pool) is not { } unpacked)
+            {
+                _transport.Counters.Drop(DropReason.UnknownRange);
+                return;
+            }
+
+            frame = unpacked;
+        }
+
         var header = frame.Header;
         if (FrameAdmission.IsSuperseded(header, _active, _activeSince))
         {

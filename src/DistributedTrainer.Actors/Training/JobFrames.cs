@@ -32,7 +32,8 @@ internal sealed class JobFrames : IFrameReceiver
 
     public TensorSlice Place(in FrameHeader header, int length)
     {
-        if (header.Kind != FrameKind.Publish || _job.PieceOf(header, length) is not (>= 0 and var piece))
+        // bfloat16 must be unpacked on its way to its place.
+        if (_job.IsHalf || header.Kind != FrameKind.Publish || _job.PieceOf(header, length) is not (>= 0 and var piece))
             return default;
         var placed = Volatile.Read(ref _placed[piece]);
         if (header.Step <= placed || _store.HoldNext(header.Step) is not { } buffer)

@@ -1,4 +1,5 @@
 using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
 using DistributedTrainer.Numerics;
 
@@ -15,6 +16,7 @@ internal sealed unsafe class MicroBatches(OpenedJob job, BufferPool pool) : IGra
     private readonly StepSums[] _part = GC.AllocateArray<StepSums>(job.Plan.Shards, pinned: true);
     private readonly TensorBuffer?[] _gradients = new TensorBuffer?[job.Plan.Shards];
     private readonly TensorBuffer?[] _parts = new TensorBuffer?[job.Plan.Shards];
+    private readonly TrainingReader _training = job.Data.CreateTrainingReader();
     private readonly int[] _bad = new int[job.Plan.Shards];
     private readonly List<(int Shard, int Rows)> _inPart = [];
     private readonly List<SlotWork> _works = [];
@@ -36,7 +38,7 @@ internal sealed unsafe class MicroBatches(OpenedJob job, BufferPool pool) : IGra
             if (rows == 0)
                 continue;
             var pass = passFor(rows);
-            job.Data.Train.Read(_rows.AsSpan(0, rows), pass.Inputs, pass.Targets);
+            _training.Read(_rows.AsSpan(0, rows), job.Plan.Batches.Epoch(work.Step), pass.Inputs, pass.Targets);
             pass.Step = work.Step;
             for (var row = 0; row < rows; row++)
                 pass.RowIds[row] = (uint)job.Data.Train.RowId(_rows[row]);
@@ -47,8 +49,11 @@ internal sealed unsafe class MicroBatches(OpenedJob job, BufferPool pool) : IGra
         var partials = new List<PartialSum>();
         for (var shard = work.First; shard < work.End; shard++)
         {
-            if (_gradients[shard] is { } gradient)
-                partials.Add(new PartialSum(new Slot(shard, shard + 1), gradient, new PartialHead(_sums[shard], _bad[shard])));
+            if (_gradients[shard] is not { } gradient)
+                continue;
+            if (job.IsHalf)
+                Bfloat16.Round(gradient.Pointer, gradient.Pointer, job.Network.Layout.Length);
+            partials.Add(new PartialSum(new Slot(shard, shard + 1), gradient, new PartialHead(_sums[shard], _bad[shard])));
         }
 
         return partials;

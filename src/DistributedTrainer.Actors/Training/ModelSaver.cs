@@ -19,6 +19,7 @@ internal static unsafe class ModelSaver
         var folder = collector.Order.ModelFolder ?? Path.Combine(Path.GetTempPath(), $"dtrain-{job.Id}");
         Directory.CreateDirectory(folder);
         ModelFolder.Write(folder, job.Job, job.Network, job.Data, parameters.Span, hash);
+        SavedModel.Round(job.Job, parameters);
         var confusion = job.Data.Classes.Count is >= 2 and <= MostClasses && job.Job.Loss.Target != TargetKind.Values ? new ConfusionMatrix(job.Data.Classes.Count) : null;
         var test = job.Data.Test is { } part ? Scorer.Whole(job, part, parameters.Pointer, confusion) : null;
         // Without a test part the validation part shows how classes are taken for one another.

@@ -58,6 +58,9 @@ public sealed class OpenedJob : IDisposable
     /// <summary>Workers compute nothing and hand over a ready gradient: what is left of a step is the exchange. For benchmarks.</summary>
     internal bool HasReadyGradient { get; init; }
 
+    /// <summary>Whether parameters and gradients are bfloat16 between nodes, and rounded to it on them.</summary>
+    internal bool IsHalf => Job.Precision == Precision.Bfloat16;
+
     /// <summary>Whether nodes have something to compute at an epoch's end: validation, or the penalty's value.</summary>
     public bool HasEvaluation => Data.Validation is not null || !Job.Penalty.IsNone;
 
@@ -93,7 +96,7 @@ public sealed class OpenedJob : IDisposable
         var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
         try
         {
-            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
+            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision);
             if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
                 throw new JobFileException(misfit.ToString());
             InitialWeights.Mismatches(job, network);
@@ -123,13 +126,13 @@ public sealed class OpenedJob : IDisposable
     }
 
     /// <summary>The index in <see cref="Pieces"/> of what a frame carries; −1 where it names no piece of this job, or has another length.</summary>
-    internal int PieceOf(in FrameHeader header, int floats)
-    {
-        if ((uint)header.Range >= Ranges.Count || header.Piece < 0 || header.Piece >= FirstPieces[header.Range + 1] - FirstPieces[header.Range])
-            return -1;
-        var piece = FirstPieces[header.Range] + header.Piece;
-        return Pieces[piece].Length == floats ? piece : -1;
-    }
+    internal int PieceOf(in FrameHeader header, int floats) =>
+        PieceOf(header) is { } piece && piece.Length == floats ? FirstPieces[header.Range] + header.Piece : -1;
+
+    /// <summary>The piece that a frame names; null where it names none of this job.</summary>
+    internal RangePiece? PieceOf(in FrameHeader header) =>
+        (uint)header.Range < Ranges.Count && header.Piece >= 0 && header.Piece < FirstPieces[header.Range + 1] - FirstPieces[header.Range]
+            ? Pieces[FirstPieces[header.Range] + header.Piece] : null;
 
     public void Dispose() => Data.Dispose();
 }

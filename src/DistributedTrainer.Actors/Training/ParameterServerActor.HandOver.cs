@@ -27,6 +27,7 @@ internal sealed unsafe partial class ParameterServerActor
         if (!HasState)
         {
             _state.Restore(snapshot, Range(_current ??= _place.Store.Hold(snapshot.Version)));
+            _place.Round(_current, _range.Begin, _range.Length, Version);
             BeginStep(isStep: false);
             _place.JobActor.Tell(new RangeServed(_range.Index));
             ServeTargets();
@@ -72,6 +73,7 @@ internal sealed unsafe partial class ParameterServerActor
 
     private void BeginFromState()
     {
+        _place.Round(_current!, _range.Begin, _range.Length, Version);
         BeginStep(isStep: false);
         FindTargets(); // the old server has sent them this version
         BeginHeader(Version);

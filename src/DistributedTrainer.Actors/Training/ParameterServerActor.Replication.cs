@@ -55,7 +55,9 @@ internal sealed unsafe partial class ParameterServerActor
             Extra = clipFactor,
             BestVersion = _state.Reductions,
         };
-        _place.Transport.Send(_replica.Backup, _job.Id, header, root.Slice);
+        var slice = ToWire(root.HeldSlice());
+        _place.Transport.Send(_replica.Backup, _job.Id, header, slice);
+        slice.Release();
     }
 
     private void NoteReplicated() => _replica?.Made(Version, Checksum.Of(Bytes(_current!)));
@@ -87,6 +89,7 @@ internal sealed unsafe partial class ParameterServerActor
     {
         _isTakenOver = true;
         promoted.Parameters.Span.CopyTo(Range(_current!));
+        _place.Round(_current!, _range.Begin, _range.Length, Version);
         promoted.Parameters.Dispose();
         _early.AddRange(promoted.Pending);
     }

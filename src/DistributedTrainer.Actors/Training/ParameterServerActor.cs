@@ -55,7 +55,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     {
         (_job, _range, _place, _state, _authority) = (job, state.Range, place, state, authority);
         var free = new Stack<HeldPartial>();
-        _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Network.Layout, job.Tree, free))];
+        _pieces = [.. job.Pieces.Where(piece => piece.Range == _range.Index).Select(piece => new PieceLedger(piece, job.Network.Layout, job.Tree, free, job.IsHalf))];
         _isEmptySlice = shard => !HasState || _job.Plan.Batches.SliceLength(Version, shard) == 0;
         _lead = state.Lead;
         _checkpoints = new RangeCheckpoints(job, _range, place);
@@ -250,6 +250,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
             root.Sums, root.AddendRows, _state.Terms(factor, _state.Reductions));
+        _place.Round(_next, piece.Begin, piece.Length, Version + 1);
         Replicate(piece, root, factor);
         ledger.Commit();
         PublishPiece(piece, _next, _targets);
@@ -323,15 +324,33 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
 
     private void PublishPiece(RangePiece piece, TensorBuffer version, IReadOnlyList<string> targets)
     {
-        var slice = new TensorSlice(version, piece.Begin, piece.Length);
+        SendToOthers(piece, version, targets);
+        if (_job.ScoresAverage && (_header.IsFinal || _header.Step == _finalVersion || _job.Plan.IsBoundary(_header.Step)))
+            PublishAverage(piece, targets);
+    }
+
+    private void SendToOthers(RangePiece piece, TensorBuffer version, IReadOnlyList<string> targets)
+    {
+        if (targets.Count == 0 || (targets.Count == 1 && targets[0] == _place.Self))
+            return;
+        var slice = ToWire(new TensorSlice(version.Retain(), piece.Begin, piece.Length));
         for (var index = 0; index < targets.Count; index++)
         {
             if (targets[index] != _place.Self)
                 _place.Transport.Send(targets[index], _job.Id, _header with { Piece = piece.Index }, slice);
         }
 
-        if (_job.ScoresAverage && (_header.IsFinal || _header.Step == _finalVersion || _job.Plan.IsBoundary(_header.Step)))
-            PublishAverage(piece, targets);
+        slice.Release();
+    }
+
+    /// <summary>As frames carry it; takes the slice's hold on its buffer.</summary>
+    private TensorSlice ToWire(TensorSlice slice)
+    {
+        if (!_job.IsHalf)
+            return slice;
+        var packed = HalfFrames.Pack(slice, _place.Pool);
+        slice.Release();
+        return packed;
     }
 
     // ---- an epoch's end ---------------------------------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+using DistributedTrainer.Numerics;
+
 namespace DistributedTrainer.Actors;
 
 /// <summary>
@@ -30,6 +32,15 @@ public sealed class ParameterStore : IDisposable
     }
 
     public int Length { get; }
+
+    /// <summary>A store of the same first version, in which alone it stays as it is: here it becomes bfloat16.</summary>
+    public unsafe ParameterStore Split()
+    {
+        var copy = new ParameterStore(Length, _versions.Length, _version);
+        Initial.CopyTo(copy.Initial);
+        Bfloat16.Round(_versions[0]!.Pointer, _versions[0]!.Pointer, Length);
+        return copy;
+    }
 
     /// <summary>The first version, to be filled before training begins.</summary>
     public Span<float> Initial => _versions[0]!.Floats[..Length];

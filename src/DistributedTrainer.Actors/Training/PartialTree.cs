@@ -1,3 +1,5 @@
+using DistributedTrainer.Numerics;
+
 namespace DistributedTrainer.Actors;
 
 /// <summary>Adds siblings among the partial sums that one node has, so that fewer vectors travel.</summary>
@@ -20,6 +22,8 @@ internal static unsafe class PartialTree
                 var (left, right) = sibling.First < partial.Slot.First ? (other, partial) : (partial, other);
                 job.Network.Layout.AddGradients(
                     0, job.Network.Layout.Length, left.Buffer.Pointer, left.Head.Sums.Samples, right.Buffer.Pointer, right.Head.Sums.Samples);
+                if (job.IsHalf)
+                    Bfloat16.Round(left.Buffer.Pointer, left.Buffer.Pointer, job.Network.Layout.Length);
                 right.Buffer.Release();
                 merged.Remove(left.Slot);
                 merged.Remove(right.Slot);

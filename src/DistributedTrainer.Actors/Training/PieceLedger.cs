@@ -16,11 +16,14 @@ internal sealed class PieceLedger
     /// <param name="layout">The whole vector's layout.</param>
     /// <param name="tree">The job's reduction tree.</param>
     /// <param name="free">Where holders that are done go, to be used again.</param>
-    public PieceLedger(RangePiece piece, ParameterLayout layout, ReductionTree tree, Stack<HeldPartial> free)
+    /// <param name="isHalf">Whether each sum is rounded to bfloat16.</param>
+    public PieceLedger(RangePiece piece, ParameterLayout layout, ReductionTree tree, Stack<HeldPartial> free, bool isHalf = false)
     {
         (Piece, _free, _layout) = (piece, free, layout);
         _ledger = new SlotLedger<HeldPartial>(tree);
-        _add = (left, right) => left.Add(right, layout, piece.Begin, _free);
+        _add = isHalf
+            ? (left, right) => left.AddRounded(right, layout, piece.Begin, _free)
+            : (left, right) => left.Add(right, layout, piece.Begin, _free);
         _drop = dropped => dropped.Release(_free);
     }
 

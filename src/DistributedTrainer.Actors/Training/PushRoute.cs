@@ -12,7 +12,8 @@ namespace DistributedTrainer.Actors;
 /// <param name="servers">This node's servers by range; null for ranges that other nodes serve.</param>
 /// <param name="attempt">0 for the owner's own work; else the attempt at which it was asked for.</param>
 internal sealed class PushRoute(
-    OpenedJob job, string self, string[] owners, long authority, IActorRef?[] servers, ITensorTransport transport, int attempt = 0)
+    OpenedJob job, string self, string[] owners, long authority, IActorRef?[] servers, ITensorTransport transport, BufferPool pool,
+    int attempt = 0)
 {
     /// <summary>Whether a sum leaves the node: then siblings are worth adding before.</summary>
     public bool LeavesNode { get; } = owners.Any(owner => owner.Length > 0 && owner != self);
@@ -39,12 +40,25 @@ internal sealed class PushRoute(
             return;
         if (servers[range] is not { } server)
         {
-            transport.Send(owners[range], job.Id, header, slice);
+            Send(owners[range], header, slice);
             return;
         }
 
         buffer.Retain();
         server.Tell(new FrameArrived(header, slice), ActorRefs.NoSender);
+    }
+
+    private void Send(string owner, in FrameHeader header, TensorSlice slice)
+    {
+        if (!job.IsHalf)
+        {
+            transport.Send(owner, job.Id, header, slice);
+            return;
+        }
+
+        var packed = HalfFrames.Pack(slice, pool);
+        transport.Send(owner, job.Id, header, packed);
+        packed.Release();
     }
 
     /// <summary>Sends all pieces of a slot's sum and releases its buffer.</summary>

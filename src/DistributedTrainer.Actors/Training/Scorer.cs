@@ -33,9 +33,10 @@ internal static unsafe class Scorer
 
     /// <summary>The whole part on this thread.</summary>
     /// <param name="confusion">Counts classes where asked to.</param>
-    public static Evaluation Whole(OpenedJob job, Examples part, float* parameters, ConfusionMatrix? confusion = null)
+    /// <param name="quantized">Weights in int8; null for those of the parameters.</param>
+    public static Evaluation Whole(OpenedJob job, Examples part, float* parameters, ConfusionMatrix? confusion = null, QuantizedWeights? quantized = null)
     {
-        using var pass = job.Network.CreatePass(job.Network.RowsAtOnce);
+        using var pass = job.Network.CreatePass(job.Network.RowsAtOnce, quantized);
         var ledger = NewLedger(job, part);
         for (var shard = 0; shard < job.Plan.Shards; shard++)
         {

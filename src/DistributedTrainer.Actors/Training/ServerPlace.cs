@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Actors;
 
@@ -8,6 +9,21 @@ namespace DistributedTrainer.Actors;
 internal sealed record ServerPlace(
     string Self, IActorRef JobActor, ParameterStore Store, BufferPool Pool, ITensorTransport Transport, JobSurroundings Surroundings)
 {
+    /// <summary>
+    /// Null where workers read <see cref="Store"/>. Where they read bfloat16: the node's store of rounded versions, <see cref="Store"/> being
+    /// the servers' own, of float32.
+    /// </summary>
+    public ParameterStore? Rounded { get; init; }
+
+    /// <summary>A part of a version is written: workers get it rounded, where that is another buffer.</summary>
+    public unsafe void Round(TensorBuffer written, int begin, int length, long version)
+    {
+        if (Rounded?.TryHold(version) is not { } rounded)
+            return;
+        Bfloat16.Round(written.Pointer + begin, rounded.Pointer + begin, length);
+        rounded.Release();
+    }
+
     /// <summary>Sends what may change soon after.</summary>
     public void SendCopy(string node, string jobId, in FrameHeader header, ReadOnlySpan<float> source)
     {

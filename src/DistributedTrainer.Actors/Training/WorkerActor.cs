@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors;
@@ -15,6 +16,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     private readonly ParameterStore _store;
     private readonly GradientStream _gradient;
     private readonly MicroBatches? _parts;
+    private readonly TrainingReader _training;
     private readonly Slowness? _slowness;
     private NetworkPass? _pass;
     private int[] _rows = [];
@@ -24,6 +26,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         (_job, _store) = (job, store);
         _gradient = new GradientStream(job, pool);
         _parts = job.Job.MicroBatches > 1 ? new MicroBatches(job, pool) : null;
+        _training = job.Data.CreateTrainingReader();
         _slowness = FaultInjection.Find(Context.System) is { } faults ? new Slowness(faults) : null;
         var ready = job.HasReadyGradient ? new ReadyGradient(job, pool) : null;
         Receive<ComputeStep>(work => Sender.Tell(ready?.Push(work) ?? Compute(work)));
@@ -58,7 +61,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         var at = 0;
         for (var shard = first; shard < end; shard++)
             at += _job.Plan.Batches.Slice(step, shard, _rows.AsSpan(at));
-        _job.Data.Train.Read(_rows.AsSpan(0, at), pass.Inputs, pass.Targets);
+        _training.Read(_rows.AsSpan(0, at), _job.Plan.Batches.Epoch(step), pass.Inputs, pass.Targets);
         pass.Step = step;
         for (var row = 0; row < at; row++)
             pass.RowIds[row] = (uint)_job.Data.Train.RowId(_rows[row]);

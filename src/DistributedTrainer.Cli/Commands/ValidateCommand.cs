@@ -23,7 +23,7 @@ internal static class ValidateCommand
         using var data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
         if (JobChecks.AgainstData(job, data.Train.Count, data.Validation?.Count ?? 0) is [var problem, ..])
             throw new JobFileException($"{file}: {problem}");
-        var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count);
+        var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision);
         if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
             throw new JobFileException($"{file}: {misfit}");
         Console.Out.WriteLine($"{job.Name}: {ModelTable.Count(data.Train.Count)} training rows{Part(data.Validation, "validation")}{Part(data.Test, "test")}");

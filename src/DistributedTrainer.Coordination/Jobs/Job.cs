@@ -48,6 +48,9 @@ public sealed record Job
     /// <summary>Logical workers: slices of every batch. Null is min(8, batch size).</summary>
     public int? Shards { get; init; }
 
+    /// <summary>What is rounded where it is handed on.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>Null: by the loss.</summary>
     public IReadOnlyList<MetricSpec>? Metrics { get; init; }
 

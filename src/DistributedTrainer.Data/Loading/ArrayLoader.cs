@@ -42,7 +42,11 @@ internal static class ArrayLoader
                 Target = target,
                 InputShape = train.Inputs.RowShape,
             };
-            var parts = new LoadedParts(train.Rows, split, validation?.Rows, test?.Rows);
+            var parts = new LoadedParts(train.Rows, split, validation?.Rows, test?.Rows)
+            {
+                Augmentation = ImageAugmentation.Of(
+                    spec.Augment, main.Path, train.Inputs.RowShape, train.Inputs.Type == ElementType.UInt8, seed),
+            };
             return parts.ToDataSet(preparation, [], [], fingerprint.Sha256(), arrays);
 
             ArrayPart ReadPart(string role, DataFiles files)

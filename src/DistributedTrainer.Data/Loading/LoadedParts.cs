@@ -6,6 +6,9 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
     /// <summary>Classes known beforehand; null to take those of the training rows.</summary>
     public ClassIndex? KnownClasses { get; init; }
 
+    /// <summary>How training images are changed; null where they are not.</summary>
+    public ImageAugmentation? Augmentation { get; init; }
+
     /// <summary>Turns raw rows into a data set: fits classes and normalization on the training rows and applies them everywhere.</summary>
     /// <param name="preparation">With what the source itself fitted; classes and normalization are filled in here.</param>
     /// <param name="columns">Names of the inputs, or empty.</param>
@@ -38,6 +41,7 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
                 TargetLength = mainTargets.Length,
                 Classes = classes?.Names ?? [],
             },
+            Augmentation = Augmentation,
             Owner = owner,
         };
 

@@ -7,6 +7,8 @@ internal static class NewRowsLoader
     {
         if (preparation.Tokens is not null)
             return TextLoader.LoadNew(files, preparation);
+        if (preparation.Images is not null)
+            return LoadImages(files, preparation, withTargets);
         var beginning = DataFile.Beginning(files.Path, 8);
         var isArray = Gzip.IsGzip(beginning) || IdxFile.IsIdx(beginning) || NpyFile.IsNpy(beginning);
         var wantsArray = preparation.TargetColumn is null;
@@ -20,6 +22,13 @@ internal static class NewRowsLoader
         }
 
         return isArray ? LoadArrays(files, preparation, withTargets) : LoadTable(files, preparation, withTargets);
+    }
+
+    private static NewRows LoadImages(DataFiles files, Preparation preparation, bool withTargets)
+    {
+        var fingerprint = new DataFingerprint();
+        var (rows, owner) = ImageLoader.LoadNew(files.Path, preparation, withTargets, fingerprint);
+        return Prepare(rows, preparation, withTargets, fingerprint, owner);
     }
 
     private static NewRows LoadTable(DataFiles files, Preparation preparation, bool withTargets)

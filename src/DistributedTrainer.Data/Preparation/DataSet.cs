@@ -27,6 +27,9 @@ public sealed class DataSet : IDisposable
     /// <summary>What <c>model.json</c> keeps so that new rows can be prepared alike.</summary>
     public required Preparation Preparation { get; init; }
 
+    /// <summary>How training images are changed; null where they are not.</summary>
+    internal ImageAugmentation? Augmentation { get; init; }
+
     /// <summary>Memory maps and files to close.</summary>
     public IDisposable? Owner { get; init; }
 
@@ -44,11 +47,15 @@ public sealed class DataSet : IDisposable
             MnistData mnist => ArrayLoader.Load(mnist, target, seed),
             IdxData idx => ArrayLoader.Load(idx, target, seed),
             NpyData npy => ArrayLoader.Load(npy, target, seed),
+            ImagesData images => ImageLoader.Load(images, target, seed),
             TextData text => TextLoader.Load(text, target),
             SyntheticData synthetic => SyntheticRows.Load(synthetic, target, seed),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "No reader for this source."),
         };
     }
+
+    /// <summary>What one thread reads training rows with.</summary>
+    public TrainingReader CreateTrainingReader() => new(Train, Augmentation);
 
     /// <summary>Reads rows that a trained model is to predict; their targets are not read and may be absent.</summary>
     /// <param name="files">

@@ -28,6 +28,9 @@ public sealed record Preparation
     /// <summary>What a token of a text is, its vocabulary being <see cref="Classes"/>; null for other data.</summary>
     public TokenKind? Tokens { get; init; }
 
+    /// <summary>What images from a folder have become; null for other data.</summary>
+    public ImageColor? Images { get; init; }
+
     /// <summary>A table's target column; null for array files.</summary>
     public string? TargetColumn { get; init; }
 

@@ -15,7 +15,11 @@ internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targe
 
     public override long RowId(int index) => firstId + SourceRow(index);
 
-    public override void Read(ReadOnlySpan<int> indexes, float* inputRows, float* targetRows)
+    public override void Read(ReadOnlySpan<int> indexes, float* inputRows, float* targetRows) => Read(indexes, inputRows, targetRows, null, 0);
+
+    /// <inheritdoc cref="Read(ReadOnlySpan{int}, float*, float*)"/>
+    /// <param name="reader">Augments the inputs before they are normalized; null for inputs as they are.</param>
+    internal void Read(ReadOnlySpan<int> indexes, float* inputRows, float* targetRows, TrainingReader? reader, uint epoch)
     {
         if (targetRows != null && targets is null)
             throw new InvalidOperationException("These rows have no targets: pass null for them.");
@@ -25,6 +29,7 @@ internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targe
             if (i + 1 < indexes.Length)
                 inputs.Prefetch(SourceRow(indexes[i + 1]));
             inputs.Read(row, inputRows);
+            reader?.Augment(inputRows, (uint)(firstId + row), epoch);
             normalizer.Apply(inputRows, inputs.Length);
             inputRows += inputs.Length;
         }

@@ -18,8 +18,11 @@ public abstract record DataSpec
     /// <summary>A file of test rows instead of a fraction.</summary>
     public DataFiles? TestFiles { get; init; }
 
-    /// <summary>Null is the source's default: images (MNIST, IDX of bytes) scale, tables standard, npy and other IDX none.</summary>
+    /// <summary>Null is the source's default: images (MNIST, folders, IDX of bytes) scale, tables standard, npy and other IDX none.</summary>
     public Normalization? Normalize { get; init; }
+
+    /// <summary>Random changes of training images, one after another; empty for none. Only for sources of images.</summary>
+    public IReadOnlyList<Augmentation> Augment { get; init; } = [];
 
     public ShardBy ShardBy { get; init; }
 
@@ -78,6 +81,17 @@ public sealed record IdxData(string Path, string Labels) : DataSpec
 public sealed record NpyData(string Path, string Labels) : DataSpec
 {
     private protected override IEnumerable<string> Sources() => [Path, Labels];
+}
+
+/// <summary>
+/// PNG files, 8 bits a channel and all of one size, in a folder for each class; held in memory. Classes are the folders' names.
+/// </summary>
+public sealed record ImagesData(string Path) : DataSpec
+{
+    /// <summary>What images become; null is what the first one is, and then all must be it.</summary>
+    public ImageColor? Color { get; init; }
+
+    private protected override IEnumerable<string> Sources() => [Path];
 }
 
 /// <summary>

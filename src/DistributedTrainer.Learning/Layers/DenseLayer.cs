@@ -6,7 +6,7 @@ namespace DistributedTrainer.Learning;
 /// y = f(x · Wᵀ + b): x is (rows, positions, inputs), W (units, inputs), b (units), y (rows, positions, units). There is one position
 /// unless the layer is applied at each.
 /// </summary>
-internal sealed class DenseLayer : Layer
+internal sealed class DenseLayer : Layer, IQuantizable
 {
     private readonly InitializerSpec _initializer;
     private readonly Parameter _weight;
@@ -24,6 +24,8 @@ internal sealed class DenseLayer : Layer
         _weight = spec.Tie is null ? builder.Weight("weight", Units, Inputs) : builder.Shared(spec.Tie, "weight", Units, Inputs);
         _bias = spec.Bias ? builder.Bias("bias", Units) : null;
     }
+
+    public Parameter QuantizedWeight => _weight;
 
     private int Inputs { get; }
 
@@ -85,7 +87,10 @@ internal sealed class DenseLayer : Layer
         {
             var (inputs, units, rows) = (layer.Inputs, layer.Units, batch.Rows * layer.Positions);
             var sum = _sum!.Pointer;
-            Gemm.Multiply(rows, units, inputs, Input.Pointer, inputs, false, batch.Parameters + layer._weight.Offset, inputs, true, sum, units);
+            if (batch.Quantized is { } quantized)
+                quantized.Multiply(layer._weight, rows, Input.Pointer, sum);
+            else
+                Gemm.Multiply(rows, units, inputs, Input.Pointer, inputs, false, batch.Parameters + layer._weight.Offset, inputs, true, sum, units);
             if (layer._bias is not null)
                 BiasKernel.Add(sum, batch.Parameters + layer._bias.Offset, rows, units);
             layer.Activation.Forward(sum, Output.Pointer, rows, units);

@@ -1,3 +1,5 @@
+using DistributedTrainer.Numerics;
+
 namespace DistributedTrainer.Learning;
 
 /// <summary>Layers one after another: the model itself, and the lists inside layers that have some.</summary>
@@ -28,10 +30,14 @@ internal sealed class SequencePass(IReadOnlyList<Layer> layers) : IDisposable
         return gradient;
     }
 
-    public void Forward(in Batch batch)
+    public unsafe void Forward(in Batch batch)
     {
-        foreach (var pass in _passes)
-            pass.Forward(batch);
+        for (var i = 0; i < _passes.Length; i++)
+        {
+            _passes[i].Forward(batch);
+            if (batch.IsHalf)
+                Bfloat16.Round(_passes[i].Output.Pointer, _passes[i].Output.Pointer, batch.Rows * layers[i].OutputLength);
+        }
     }
 
     public void Backward(in Batch batch)

@@ -28,4 +28,10 @@ internal readonly unsafe ref struct Batch
 
     /// <summary>(Rows): each row's number in the data set, whatever batch it is in. Only in training.</summary>
     public uint* RowIds { get; init; }
+
+    /// <summary>Weights in int8 for layers that take them; null outside of prediction with int8.</summary>
+    public QuantizedWeights? Quantized { get; init; }
+
+    /// <summary>Whether each layer's output is rounded to bfloat16.</summary>
+    public bool IsHalf { get; init; }
 }

@@ -43,6 +43,8 @@ public sealed unsafe class Network
     /// <summary>The first layer for which a slice of one row is too little in training; null where there is none.</summary>
     public string? LayerOfSeveralRows => Layers.SelectMany(layer => layer.All).FirstOrDefault(layer => layer.NeedsSeveralRows)?.Name;
 
+    public Precision Precision { get; private init; }
+
     internal IReadOnlyList<Layer> Layers { get; }
 
     internal LossFunction Loss { get; }
@@ -53,9 +55,11 @@ public sealed unsafe class Network
     /// <param name="inputShape">One input without the batch axis.</param>
     /// <param name="targetLength">Floats in one target row.</param>
     /// <param name="classes">Number of classes, 0 for real values.</param>
+    /// <param name="precision">What outputs of layers are rounded to.</param>
     /// <exception cref="ModelException">A layer's shapes do not fit; the message names the layer and both shapes.</exception>
     public static Network Compile(
-        IReadOnlyList<LayerSpec> layers, LossSpec loss, IReadOnlyList<int> inputShape, int targetLength, int classes)
+        IReadOnlyList<LayerSpec> layers, LossSpec loss, IReadOnlyList<int> inputShape, int targetLength, int classes,
+        Precision precision = Precision.Float32)
     {
         if (layers.Count == 0)
             throw new ModelException("The model has no layers; it needs at least one, such as dense: { units: 1 }.");
@@ -73,6 +77,7 @@ public sealed unsafe class Network
         return new Network(compiled, builder.Layout(), LossFunction.For(loss, compiled[^1].OutputLength, positions), input, targetLength)
         {
             Positions = positions,
+            Precision = precision,
         };
     }
 
@@ -91,6 +96,10 @@ public sealed unsafe class Network
     /// <param name="seed">The job's: keys what layers draw at random in training.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRows"/> is not positive.</exception>
     public NetworkPass CreatePass(int maxRows, ulong seed = 0) => new(this, maxRows, seed);
+
+    /// <inheritdoc cref="CreatePass(int, ulong)"/>
+    /// <param name="quantized">Weights in int8 to predict with; null for those of the parameters.</param>
+    public NetworkPass CreatePass(int maxRows, QuantizedWeights? quantized) => new(this, maxRows, seed: 0) { Quantized = quantized };
 
     /// <summary>Rows to score in one pass: at most 256, fewer where their activations would take more than 64 MiB.</summary>
     public int RowsAtOnce => _rowsAtOnce == 0 ? _rowsAtOnce = (int)Math.Clamp(MostBytesAtOnce / Math.Max(1, ActivationBytes(1)), 1, MostRowsAtOnce) : _rowsAtOnce;

@@ -52,6 +52,9 @@ public sealed unsafe class NetworkPass : IDisposable
     /// <summary>t, the version of the parameters that the next gradient is computed from.</summary>
     public long Step { get; set; }
 
+    /// <summary>Weights in int8 that <see cref="Predict"/> and <see cref="Evaluate"/> take; null: those of the parameters.</summary>
+    public QuantizedWeights? Quantized { get; init; }
+
     /// <summary>
     /// Gradient sums of the loss over the rows of several slots in one pass. The rows of all slots follow each other in
     /// Inputs and Targets. Each slot is a complete subtree of the reduction tree over shards: its segments, in postfix order.
@@ -72,6 +75,7 @@ public sealed unsafe class NetworkPass : IDisposable
             Parameters = parameters,
             Rows = rows,
             Training = true,
+            IsHalf = _network.Precision == Precision.Bfloat16,
             Slots = slots,
             Observer = observer,
             Shared = _shared,
@@ -151,7 +155,13 @@ public sealed unsafe class NetworkPass : IDisposable
     private float* Forward(float* parameters, int rows)
     {
         CheckRows(rows);
-        _layers.Forward(new Batch { Parameters = parameters, Rows = rows });
+        _layers.Forward(new Batch
+        {
+            Parameters = parameters,
+            Rows = rows,
+            IsHalf = _network.Precision == Precision.Bfloat16,
+            Quantized = Quantized,
+        });
         return _output.Pointer;
     }
 

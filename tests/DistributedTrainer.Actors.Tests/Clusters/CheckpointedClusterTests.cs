@@ -1,4 +1,5 @@
 using DistributedTrainer.Coordination;
+using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors.Tests;
 
@@ -12,20 +13,20 @@ public class CheckpointedClusterTests
         Checkpoint = new CheckpointSpec { Every = CheckpointInterval.Seconds(0.2), Keep = 2 },
     };
 
-    [Fact]
-    public async Task All_nodes_die_and_another_cluster_goes_on()
+    [Theory, InlineData(Precision.Float32), InlineData(Precision.Bfloat16)]
+    public async Task All_nodes_die_and_another_cluster_goes_on(Precision precision)
     {
         using var folder = new TemporaryFolder();
         var checkpoints = Path.Combine(folder.Path, "checkpoints");
         await using (var cluster = await TestCluster.Start(3))
         {
-            cluster.Submit(Endless, servers: 3, checkpoints: checkpoints);
+            cluster.Submit(Endless with { Precision = precision }, servers: 3, checkpoints: checkpoints);
             await Wait.Until(() => CheckpointedRun.Versions(folder.Path).Count == 2, "two checkpoints");
         }
 
         var version = CheckpointedRun.Versions(folder.Path)[^1];
         await using var other = await TestCluster.Start(2);
-        var job = Endless with { Stop = new StopSpec { Steps = version + 40 } };
+        var job = Endless with { Precision = precision, Stop = new StopSpec { Steps = version + 40 } };
         other.Submit(job, servers: 2, checkpoints: checkpoints, resume: true);
         var result = await other.Result();
         Assert.Equal(("completed", version), (result.State, result.ResumedFrom));

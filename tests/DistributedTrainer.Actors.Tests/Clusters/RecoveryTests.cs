@@ -25,6 +25,23 @@ public class RecoveryTests
         Assert.Equal(1, result.Replicas);
     }
 
+    /// <summary>Servers keep float32 behind what nodes read: it goes to backups, to newcomers and to checkpoints.</summary>
+    [Fact]
+    public async Task A_primary_dies_under_a_job_in_bfloat16()
+    {
+        var job = Endless with { Precision = Precision.Bfloat16 };
+        await using var cluster = await TestCluster.Start(3);
+        cluster.Submit(job, servers: 2, replicas: 1);
+        await cluster.Goes(20);
+        await cluster.Kill(await Victim(cluster, "primary"));
+        await cluster.Hears<ClusterChanged>(change => change.Change.Kind == "shards-moved", "shards on the others");
+        await cluster.Add();
+        await cluster.Goes(20);
+        cluster.Survivor.Cancel("job", "enough", 0);
+        var result = await cluster.Result();
+        Assert.Equal(PlainTraining.Hash(job, result.Steps), result.WeightsSha256);
+    }
+
     public static TheoryData<string, int, int, int> Deaths => new()
     {
         { "worker", 3, 2, 0 },

@@ -89,6 +89,29 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void In_int8_it_predicts_almost_the_same_and_the_same_again()
+    {
+        using var model = ModelFolder.Read(_folder);
+        var (trained, quantized) = (model.ScoreOwnParts()[0].Score, model.ScoreOwnParts(quantized: true)[0].Score);
+        Assert.NotEqual(trained.Loss, quantized.Loss);
+        Assert.InRange(quantized.Loss, trained.Loss - 0.05, trained.Loss + 0.05);
+        Assert.Equal(quantized.Loss, model.ScoreOwnParts(quantized: true)[0].Score.Loss);
+        Assert.Equal(5 * 4 + 3 * 5, model.Quantized.Weights);
+    }
+
+    /// <summary>The file holds float32; what a job in bfloat16 reported of it is what is measured of it again.</summary>
+    [Fact]
+    public async Task A_model_in_bfloat16_is_scored_as_its_training_scored_it()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await Trainer.TrainAsync(
+            SmallJobs.Digits with { Precision = Precision.Bfloat16, Data = SmallJobs.Digits.Data with { TestFraction = 0.1 } }, folder.Path);
+        using var model = ModelFolder.Read(folder.Path);
+        Assert.Equal(result.WeightsSha256, model.Description.WeightsSha256);
+        Assert.Equal([result.Validation!.Loss, result.Test!.Loss], model.ScoreOwnParts().Select(part => part.Score.Loss));
+    }
+
+    [Fact]
     public void WeightsOfAnotherModelAreRefused()
     {
         var path = Path.Combine(_folder, ModelFolder.WeightsFile);

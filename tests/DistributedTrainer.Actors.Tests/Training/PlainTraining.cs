@@ -14,11 +14,15 @@ internal sealed unsafe class PlainTraining : IDisposable
 {
     private readonly Job _job;
     private readonly DataSet _data;
+    private readonly TrainingReader _reader;
     private readonly Network _network;
     private readonly RunPlan _plan;
     private readonly NetworkPass _pass;
     private readonly RangeOptimizer _optimizer;
     private readonly FloatBuffer _parameters;
+
+    /// <summary>The parameters as passes read them.</summary>
+    private readonly FloatBuffer _read;
     private readonly int[] _rows;
     private PlateauState _plateau = PlateauState.Start;
     private StepSums _epoch;
@@ -27,13 +31,16 @@ internal sealed unsafe class PlainTraining : IDisposable
     {
         _job = job;
         _data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
-        _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count);
+        _reader = _data.CreateTrainingReader();
+        _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count, job.Precision);
         _plan = new RunPlan(job, _data.Train.Count);
         _rows = new int[_plan.Batches.SliceLengthMax];
         _pass = _network.CreatePass(_rows.Length, job.Seed);
         _optimizer = new RangeOptimizer(job.Update, _network.Layout, 0, _network.Layout.Length);
         _parameters = new FloatBuffer(_network.Layout.Length);
         InitialWeights.Write(job, _network, _parameters.Span);
+        _read = new FloatBuffer(_network.Layout.Length);
+        Round(_parameters, _read);
     }
 
     /// <summary>SHA-256 of the parameters, or of their average, after a number of steps. Plateaus are those of the train loss.</summary>
@@ -50,6 +57,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         _pass.Dispose();
         _optimizer.Dispose();
         _parameters.Dispose();
+        _read.Dispose();
         _data.Dispose();
     }
 
@@ -60,6 +68,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         var terms = new StepTerms(step, _plan.Rates.At(step, _plateau.Reductions), Factor(gradient, sums));
         using (gradient)
             _optimizer.Update(0, length, _parameters.Pointer, _parameters.Pointer, gradient.Pointer, null, sums, 0, terms);
+        Round(_parameters, _read);
         _epoch = step % _plan.StepsPerEpoch == 0 ? sums : _epoch + sums;
         if (_job.Schedule is ReduceOnPlateau rules && _plan.IsBoundary(step + 1))
             _plateau = _plateau.After(rules, _epoch.Loss / _epoch.Denominator, largerIsBetter: false);
@@ -86,6 +95,7 @@ internal sealed unsafe class PlainTraining : IDisposable
         _network.Layout.AddGradients(
             0, first.Gradient.Length, first.Gradient.Pointer, first.Sums.Samples, second.Gradient.Pointer, second.Sums.Samples);
         second.Gradient.Dispose();
+        Round(first.Gradient, first.Gradient);
         return (first.Gradient, first.Sums + second.Sums);
     }
 
@@ -110,19 +120,27 @@ internal sealed unsafe class PlainTraining : IDisposable
             sum = (before.Gradient, before.Sums + sums);
         }
 
+        if (sum is { } whole)
+            Round(whole.Gradient, whole.Gradient);
         return sum;
     }
 
     private (FloatBuffer Gradient, StepSums Sums) Part(long step, ReadOnlySpan<int> indexes)
     {
         var rows = indexes.Length;
-        _data.Train.Read(indexes, _pass.Inputs, _pass.Targets);
+        _reader.Read(indexes, _plan.Batches.Epoch(step), _pass.Inputs, _pass.Targets);
         _pass.Step = step;
         for (var row = 0; row < rows; row++)
             _pass.RowIds[row] = (uint)_data.Train.RowId(indexes[row]);
         var gradient = new FloatBuffer(_network.Layout.Length);
         StepSums sums;
-        _pass.Gradient(_parameters.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);
+        _pass.Gradient(_read.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);
         return (gradient, sums);
+    }
+
+    private void Round(FloatBuffer from, FloatBuffer to)
+    {
+        for (var i = 0; i < from.Length; i++)
+            to.Span[i] = _job.Precision == Precision.Bfloat16 ? Bfloat16.Round(from.Span[i]) : from.Span[i];
     }
 }

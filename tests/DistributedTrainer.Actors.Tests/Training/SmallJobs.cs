@@ -85,6 +85,31 @@ internal static class SmallJobs
             Freeze = ["dense-1"],
             Clip = new ClipNorm(0.5),
         },
+        ["bfloat16"] = Digits with { Precision = Precision.Bfloat16 },
+        ["bfloat16, odd shards, empty slices in the last batch"] = Digits with
+        {
+            Precision = Precision.Bfloat16,
+            BatchSize = 17,
+            Shards = 13,
+            Penalty = new PenaltySpec(0, 1e-3),
+        },
+        ["bfloat16, convolution, batch normalization"] = Digits with
+        {
+            Precision = Precision.Bfloat16,
+            Model =
+            [
+                new Reshape([1, 8, 8]), new Conv2d(8, 3) { Padding = 1, Bias = false }, new BatchNorm(), new Activate(Activation.Relu),
+                new Pool2d(Pooling.Max, 2), new Dropout(0.2), new Residual([new Conv2d(8, 3) { Padding = 1, Activation = Activation.Gelu }]), new Dense(10),
+            ],
+        },
+        ["augmented images"] = Digits with
+        {
+            Data = SmallImages.Data with
+            {
+                ValidationFraction = 0.2,
+                Augment = [new Shift(1), new Flip { Vertical = 0.25 }, new Rotate(20), new Crop(0.8), new Noise(0.05), new Cutout(2)],
+            },
+        },
         ["regression"] = new Job
         {
             Name = "diabetes",

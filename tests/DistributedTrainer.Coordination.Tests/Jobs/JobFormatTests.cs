@@ -63,6 +63,8 @@ public class JobFormatTests
     private static void AssertSame(DataSpec expected, DataSpec actual)
     {
         if (expected.Normalize is null) actual = actual with { Normalize = null };
+        Assert.Equal(expected.Augment, actual.Augment);
+        actual = actual with { Augment = expected.Augment };
         if (expected is CsvData csv && actual is CsvData csvAgain)
         {
             Assert.Equal(csv.Categorical, csvAgain.Categorical);

@@ -22,6 +22,16 @@ internal static class JobGen
     private static readonly Gen<DataFiles?> LabelledFiles =
         Gen.OneOf(Gen.Const((DataFiles?)null), Gen.Select(FilePath, FilePath, (path, labels) => (DataFiles?)new DataFiles(path, labels)));
 
+    private static readonly Gen<Augmentation> Change = Gen.Select(Gen.Int[0, 5], Gen.Int[1, 9], Part, Augmentation (kind, size, part) => kind switch
+    {
+        0 => new Shift(size),
+        1 => new Flip { Horizontal = part, Vertical = size / 9.0 },
+        2 => new Rotate(size * 20),
+        3 => new Crop(1 - part),
+        4 => new Noise(part + 0.01),
+        _ => new Cutout(size),
+    });
+
     private static readonly Gen<DataSpec> Source = Gen.OneOf<DataSpec>(
         Gen.OneOf("digits", "iris", "wine", "breast-cancer", "diabetes").Select(set => (DataSpec)new BuiltInData(set)),
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 9], (rows, inputs, classes) => (DataSpec)new SyntheticData(rows, inputs, classes)),
@@ -30,7 +40,10 @@ internal static class JobGen
             Categorical = [.. columns.Distinct().Where(name => name != target)],
             ValidationFiles = files,
         }),
-        Gen.Select(FilePath, FilePath, LabelledFiles, (path, labels, files) => (DataSpec)new IdxData(path, labels) { TestFiles = files }),
+        Gen.Select(FilePath, FilePath, LabelledFiles, Change.List[0, 3], (path, labels, files, changes) =>
+            (DataSpec)new IdxData(path, labels) { TestFiles = files, Augment = changes }),
+        Gen.Select(FilePath, TableFiles, Gen.Int[0, 2], (path, files, color) =>
+            (DataSpec)new ImagesData(path) { TestFiles = files, Color = color == 2 ? null : (ImageColor)color }),
         Gen.Select(FilePath, FilePath, LabelledFiles, (path, labels, files) => (DataSpec)new NpyData(path, labels) { ValidationFiles = files }));
 
     private static readonly Gen<DataSpec> Data = Gen.Select(Source, Part, Part, Gen.Enum<Normalization>(), Gen.Enum<ShardBy>(), Gen.Bool,
@@ -181,6 +194,7 @@ internal static class JobGen
             Shards = (which & 2) > 0 ? 1 + (batch / 3) : null,
             Epochs = epochs,
             Checkpoint = checkpoint,
+            Precision = (Precision)(batch % 2),
             Penalty = new PenaltySpec(which, 1.0 / batch),
         });
 }

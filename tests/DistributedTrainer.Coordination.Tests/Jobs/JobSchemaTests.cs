@@ -90,7 +90,7 @@ public class JobSchemaTests
     [InlineData("penalty: { l3: 1 }")]
     [InlineData("penalty: { l2: -1 }")]
     [InlineData("mode: async")]
-    [InlineData("precision: bfloat16")]
+    [InlineData("precision: float16")]
     [InlineData("schedule: { cosine: { to: -1 } }")]
     [InlineData("schedule: step")]
     [InlineData("clip: { norm: 1.0, value: 1.0 }")]

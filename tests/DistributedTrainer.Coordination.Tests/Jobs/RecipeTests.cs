@@ -38,6 +38,7 @@ public class RecipeTests
     [InlineData("shards: 7")]
     [InlineData("epochs: 11")]
     [InlineData("penalty: { l1: 1e-9 }")]
+    [InlineData("precision: bfloat16")]
     [InlineData("stop: { patience: 1 epoch }")]
     [InlineData("stop: { steps: 10 steps }")]
     [InlineData("stop: { time: 1 h }")]
@@ -62,6 +63,15 @@ public class RecipeTests
     [InlineData("data: { source: idx, path: a, labels: b, test: { path: c, labels: d } }", "data: { source: idx, path: e, labels: f, test: { path: g, labels: h } }")]
     [InlineData("data: mnist", "data: { source: mnist, path: elsewhere }")]
     public void Knows_no_paths(string one, string other) => Assert.Equal(Recipe(one), Recipe(other));
+
+    [Fact]
+    public void Knows_augmentation_and_its_order()
+    {
+        Assert.Equal(Recipe("data: mnist"), Recipe("data: { source: mnist, augment: [] }"));
+        Assert.NotEqual(Recipe("data: mnist"), Recipe("data: { source: mnist, augment: [flip] }"));
+        Assert.NotEqual(
+            Recipe("data: { source: mnist, augment: [flip, { cutout: { size: 3 } }] }"), Recipe("data: { source: mnist, augment: [{ cutout: { size: 3 } }, flip] }"));
+    }
 
     [Fact]
     public void Knows_whether_there_are_validation_files() => Assert.NotEqual(

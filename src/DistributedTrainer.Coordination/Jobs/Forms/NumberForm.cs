@@ -24,6 +24,16 @@ internal sealed class NumberForm : Form<double>
     public static NumberForm Fraction { get; } =
         new("a number from 0 to below 1", value => value is >= 0 and < 1 && (float)value < 1, ("minimum", 0), ("exclusiveMaximum", 1));
 
+    /// <summary>From never to always.</summary>
+    public static NumberForm Probability { get; } = new("a number from 0 to 1", value => value is >= 0 and <= 1, ("minimum", 0), ("maximum", 1));
+
+    /// <summary>A part of a whole that is not nothing.</summary>
+    public static NumberForm Part { get; } =
+        new("a number above 0, to 1", value => value <= 1 && (float)value > 0, ("exclusiveMinimum", 0), ("maximum", 1));
+
+    public static NumberForm Degrees { get; } =
+        new("a number above 0, to 180", value => value <= 180 && (float)value > 0, ("exclusiveMinimum", 0), ("maximum", 180));
+
     public override double Read(Found found)
     {
         if (found.Node is not ScalarNode { Quoted: false } scalar || !Numerals.IsNumber(scalar.Text)) throw found.Expected(_expectation);

@@ -16,6 +16,7 @@ internal sealed class TaggedForm<T>(string tag) : Form<T>
     {
         _alternatives.Add(new Alternative(
             word,
+            keys.Fields.Count(field => field.IsRequired) > 1,
             found => keys.Read(found),
             value => value is V v && (isThis is null || isThis(v)),
             (value, purpose) => keys.Write((V)value!, purpose),
@@ -50,7 +51,7 @@ internal sealed class TaggedForm<T>(string tag) : Form<T>
     public override JsonObject Schema() => new()
     {
         ["anyOf"] = new JsonArray([
-            new JsonObject { ["enum"] = new JsonArray([.. _alternatives.Select(a => JsonValue.Create(a.Word))]) },
+            new JsonObject { ["enum"] = new JsonArray([.. _alternatives.Where(a => !a.NeedsKeys).Select(a => JsonValue.Create(a.Word))]) },
             .. _alternatives.Select(a => a.Schema()),
         ]),
     };
@@ -58,5 +59,5 @@ internal sealed class TaggedForm<T>(string tag) : Form<T>
     private string Words => string.Join(", ", _alternatives.Select(a => a.Word));
 
     private sealed record Alternative(
-        string Word, Func<Found, T> Read, Func<T, bool> IsThis, Func<T, Purpose, JobNode> Write, Func<JsonObject> Schema);
+        string Word, bool NeedsKeys, Func<Found, T> Read, Func<T, bool> IsThis, Func<T, Purpose, JobNode> Write, Func<JsonObject> Schema);
 }

@@ -13,7 +13,7 @@ internal static class DataSection
     /// </summary>
     public static Normalization? DefaultNormalization(DataSpec data) => data switch
     {
-        MnistData => Normalization.Scale,
+        MnistData or ImagesData => Normalization.Scale,
         BuiltInData or CsvData => Normalization.Standard,
         IdxData => null,
         _ => Normalization.None,
@@ -34,7 +34,7 @@ internal static class DataSection
             .Add("npy", Npy())
             .Add("synthetic", Synthetic())
             .Add("text", Text())
-            .Later("images");
+            .Add("images", Images());
     }
 
     private static MapForm<MnistData> Mnist()
@@ -44,7 +44,7 @@ internal static class DataSection
                 data => data.Path, (data, path) => data with { Path = path }, inRecipe: false);
         Validation(keys, PartForm.FractionOnly);
         keys.Refused("test", "mnist brings its own test part of 10,000 rows; remove the key");
-        return Preparation(keys);
+        return Augment(Preparation(keys));
     }
 
     private static MapForm<CsvData> Csv()
@@ -67,19 +67,27 @@ internal static class DataSection
         return Parts(keys, PartForm.Table);
     }
 
-    private static MapForm<IdxData> Idx() => Parts(
+    private static MapForm<IdxData> Idx() => Augment(Parts(
         Keys("IDX files, plain or gzipped.", "idx", new IdxData("", ""))
             .Required("path", "The inputs' file.", PathForm.Instance, data => data.Path, (data, path) => data with { Path = path }, inRecipe: false)
             .Required("labels", "The labels' file.", PathForm.Instance,
                 data => data.Labels, (data, path) => data with { Labels = path }, inRecipe: false),
-        PartForm.InputsAndLabels);
+        PartForm.InputsAndLabels));
 
-    private static MapForm<NpyData> Npy() => Parts(
+    private static MapForm<NpyData> Npy() => Augment(Parts(
         Keys("NumPy's .npy files.", "npy", new NpyData("", ""))
             .Required("path", "The inputs' file.", PathForm.Instance, data => data.Path, (data, path) => data with { Path = path }, inRecipe: false)
             .Required("labels", "The labels' file.", PathForm.Instance,
                 data => data.Labels, (data, path) => data with { Labels = path }, inRecipe: false),
-        PartForm.InputsAndLabels);
+        PartForm.InputsAndLabels));
+
+    private static MapForm<ImagesData> Images() => Augment(Parts(
+        Keys("PNG files of one size, in a folder for each class.", "images", new ImagesData(""))
+            .Required("path", "The folder with the classes' folders.", PathForm.Instance,
+                data => data.Path, (data, path) => data with { Path = path }, inRecipe: false)
+            .Optional("color", "What images become; by default what the first one is, and then all must be it.",
+                new UnsetForm<ImageColor>(new WordForm<ImageColor>("color")), data => data.Color, (data, color) => data with { Color = color }),
+        PartForm.Table));
 
     private static MapForm<TextData> Text()
     {
@@ -152,6 +160,12 @@ internal static class DataSection
         where T : DataSpec => keys
         .Optional("shard-by", "batch: shards are slices of every shuffled batch. rows: shards are fixed parts of the rows.",
             new WordForm<ShardBy>("way to shard"), data => data.ShardBy, (data, by) => (T)(data with { ShardBy = by }));
+
+    /// <summary>Not written where it is empty, so that recipes without it stay what they were.</summary>
+    private static MapForm<T> Augment<T>(MapForm<T> keys)
+        where T : DataSpec => keys
+        .Optional("augment", "Random changes of the training images, one after another; others for each image in each epoch.", AugmentSection.Form,
+            data => data.Augment.Count == 0 ? null : data.Augment, (data, changes) => (T)(data with { Augment = changes }));
 
     private static string? Twice(IReadOnlyList<string> names) =>
         names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } group ? $"'{group.Key}' stands twice in the list" : null;

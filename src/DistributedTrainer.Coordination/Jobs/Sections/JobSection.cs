@@ -45,7 +45,8 @@ internal static class JobSection
         .Optional("shards", "Logical workers: slices of every batch. By default 8, or the batch size where that is smaller.",
             new UnsetForm<int>(new WholeForm<int>(1)), job => job.Shards, (job, shards) => job with { Shards = shards })
         .Fixed("mode", "How steps are agreed on.", "sync", later: ["async", "bounded-staleness"])
-        .Fixed("precision", "The arithmetic of a pass.", "float32", later: ["bfloat16"])
+        .Optional("precision", "What parameters, activations and gradients are rounded to where they are handed on; sums are float32.",
+            new WordForm<Precision>("precision"), job => job.Precision, (job, precision) => job with { Precision = precision })
         .Optional("metrics", "What is reported beside the loss; by default by the loss.", MetricsSection.Form,
             job => job.Metrics, (job, metrics) => job with { Metrics = metrics }, inRecipe: false)
         .Optional("checkpoint", "Writes the state of the run to disk, to resume from.", CheckpointSection.Form,

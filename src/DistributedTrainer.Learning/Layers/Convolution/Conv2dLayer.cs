@@ -3,7 +3,7 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>y = f(x ∗ W + b): x (rows, channels, height, width), W (filters, channels, kernel, kernel), y (rows, filters, height, width).</summary>
-internal sealed class Conv2dLayer : Layer
+internal sealed class Conv2dLayer : Layer, IQuantizable
 {
     private readonly InitializerSpec _initializer;
     private readonly Parameter _weight;
@@ -21,6 +21,8 @@ internal sealed class Conv2dLayer : Layer
         _weight = builder.Weight("weight", shape.Filters, shape.Channels, shape.KernelHeight, shape.KernelWidth);
         _bias = spec.Bias ? builder.Bias("bias", shape.Filters) : null;
     }
+
+    public Parameter QuantizedWeight => _weight;
 
     private ActivationFunction Activation { get; }
 
@@ -63,11 +65,19 @@ internal sealed class Conv2dLayer : Layer
         public override void Forward(in Batch batch)
         {
             var bias = layer._bias is null ? null : batch.Parameters + layer._bias.Offset;
-            Numerics.Convolution.Forward(
-                layer._shape, batch.Rows, Input.Pointer, batch.Parameters + layer._weight.Offset, bias, _sum!.Pointer,
-                layer.IsRectified);
-            if (layer.IsRectified)
-                return;
+            if (batch.Quantized is { } quantized)
+            {
+                quantized.Convolve(layer._weight, layer._shape, batch.Rows, Input.Pointer, bias, _sum!.Pointer);
+            }
+            else
+            {
+                Numerics.Convolution.Forward(
+                    layer._shape, batch.Rows, Input.Pointer, batch.Parameters + layer._weight.Offset, bias, _sum!.Pointer,
+                    layer.IsRectified);
+                if (layer.IsRectified)
+                    return;
+            }
+
             var columns = layer.OutputShape[^1];
             layer.Activation.Forward(_sum.Pointer, Output.Pointer, batch.Rows * (layer.OutputLength / columns), columns);
         }
