@@ -21,7 +21,7 @@ internal static class Rooms
     {
         ["Numerics"] = [],
         ["Learning"] = [],
-        ["Data"] = ["Sylvan.Data"],
+        ["Data"] = ["Sylvan.Data", "BigGustave"],
         ["Coordination"] = ["YamlDotNet"],
         ["Actors"] = ["Akka", "Google.Protobuf", "Hyperion", "Microsoft.Extensions."],
         ["Cli"] = ["Akka", "OxyPlot", "Spectre.Console", "System.CommandLine"],

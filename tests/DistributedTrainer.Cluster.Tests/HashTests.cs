@@ -50,6 +50,19 @@ public class HashTests
     }
 
     [ClusterFact]
+    public async Task In_bfloat16_any_number_of_nodes_gives_the_same_weights()
+    {
+        using var workplace = new Workplace();
+        var job = workplace.Write("half.yaml", ShortJobs.Digits + "\nprecision: bfloat16");
+        var one = await Train(workplace, job, "one", 1);
+        var two = await Train(workplace, job, "two", 2, "--replicas", "1");
+        var three = await Train(workplace, job, "three", 3, "--threads", "2", "--servers", "3");
+        Assert.Equal((one.Hash, one.Hash), (two.Hash, three.Hash));
+        Assert.True(one.Model.AsSpan().SequenceEqual(three.Model), "model.safetensors is another file");
+        Assert.NotEqual(one.Hash, (await Train(workplace, job, "float32", 1, "--set", "precision=float32")).Hash);
+    }
+
+    [ClusterFact]
     public async Task Another_seed_gives_other_weights()
     {
         using var workplace = new Workplace();

@@ -27,6 +27,10 @@ internal static class ValidateCommand
         if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
             throw new JobFileException($"{file}: {misfit}");
         Console.Out.WriteLine($"{job.Name}: {ModelTable.Count(data.Train.Count)} training rows{Part(data.Validation, "validation")}{Part(data.Test, "test")}");
+        if (job.Data.Augment.Count > 0)
+            Console.Out.WriteLine($"training images are augmented: {string.Join(", ", job.Data.Augment.Select(change => change.GetType().Name.ToLowerInvariant()))}");
+        if (job.Precision == Precision.Bfloat16)
+            Console.Out.WriteLine("precision: bfloat16 between layers and nodes, sums and the servers' parameters in float32");
         ModelTable.Write(Console.Out, network.Summary, data.InputShape);
         foreach (var line in PracticeTable.Lines(job, network, new RunPlan(job, data.Train.Count)))
             Console.Out.WriteLine(line);
