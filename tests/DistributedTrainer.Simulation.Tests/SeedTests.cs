@@ -26,7 +26,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         var outcomes = Lanes.Play(Enumerable.Range(0, Number("DTRAIN_SIMULATION_SEEDS") ?? Few), (seed, lane) => Simulation.Play(seed, lane));
         var failed = outcomes.Where(outcome => outcome.Violation is not null).ToList();
         output.WriteLine(FormattableString.Invariant(
-            $"{outcomes.Count} stories, {failed.Count} failed, {outcomes.Sum(outcome => outcome.Events)} events, {outcomes.Sum(outcome => outcome.Lasted.TotalHours):0.0} hours of theirs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.0} s of processors"));
+            $"{outcomes.Count} stories, {failed.Count} failed, {outcomes.Sum(outcome => outcome.Events)} events, seeds that failed: [{string.Join(" ", failed.Select(outcome => outcome.Story.Seed))}], {outcomes.Sum(outcome => outcome.Lasted.TotalHours):0.0} hours of theirs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.0} s of processors"));
         Assert.True(failed.Count == 0, string.Join("\n\n", failed.Take(MostReports).Select(outcome => outcome.Report())));
     }
 

@@ -71,6 +71,7 @@ public sealed partial class CoordinatorLogic
                 node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server"))
             {
                 Weight = node.Speed.Weight,
+                Prepared = ReportOn(job, node)!.Prepared,
                 Serves = ReportOn(job, node)!.Serves,
                 Keeps = ReportOn(job, node)!.Keeps,
             }),
