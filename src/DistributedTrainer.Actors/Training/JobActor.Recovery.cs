@@ -153,6 +153,14 @@ internal sealed partial class JobActor
     {
         var range = promoted.State.Range.Index;
         _keeps.Remove(range);
+        if (_store.TryHold(promoted.State.Version) is not { } version)
+        {
+            promoted.Discard(); // this node has slept while others went on
+            Report();
+            return;
+        }
+
+        version.Release();
         StopServer(range); // one that waits for a state that will not come
         Announce(range, promoted.State.Version);
         var server = StartServer(promoted.State, promoted, _owners.AuthorityOver(range));
