@@ -5,15 +5,15 @@ using Xunit.Abstractions;
 namespace DistributedTrainer.Simulation.Tests;
 
 /// <summary>
-/// Stories of faults, one a seed. A plain <c>dotnet test</c> plays some hundred; DTRAIN_SIMULATION_SEEDS sets another number, and
-/// DTRAIN_SIMULATION_SEED plays one alone, with its trace.
+/// Stories of faults, one a seed. A plain <c>dotnet test</c> plays two hundred; DTRAIN_SIMULATION_SEEDS sets another number, and
+/// DTRAIN_SIMULATION_SEED plays one alone, with its trace, or a few that it lists.
 /// </summary>
 public sealed class SeedTests(ITestOutputHelper output)
 {
     private const int Few = 200;
     private const int MostReports = 10;
 
-    [SimulationFact]
+    [Fact]
     public void Every_story_ends_as_if_nothing_had_happened()
     {
         var chosen = Numbers("DTRAIN_SIMULATION_SEED");
