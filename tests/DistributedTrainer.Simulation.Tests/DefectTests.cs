@@ -9,7 +9,7 @@ public sealed class DefectTests(ITestOutputHelper output)
 
     public static TheoryData<string> Names => [.. Defects.All.Select(defect => defect.Name)];
 
-    [SimulationTheory]
+    [Theory]
     [MemberData(nameof(Names))]
     public void A_planted_defect_is_found(string name)
     {
@@ -20,7 +20,7 @@ public sealed class DefectTests(ITestOutputHelper output)
         output.WriteLine(found.Report());
     }
 
-    [SimulationFact]
+    [Fact]
     public void A_seed_means_one_story_and_no_other()
     {
         var once = Lanes.Play(Enumerable.Range(0, 20), (seed, lane) => Simulation.Play(seed, lane));

@@ -10,6 +10,7 @@ internal sealed class DuplicateWatch
 {
     private Dictionary<(int Piece, Slot Slot), (uint Checksum, string Sender)> _now = [];
     private Dictionary<(int Piece, Slot Slot), (uint Checksum, string Sender)> _before = [];
+    private long _version = -1;
 
     /// <summary>
     /// Whether a sum may come twice: in the step under way once help was asked for, else only as the late twin of one that is remembered.
@@ -18,9 +19,13 @@ internal sealed class DuplicateWatch
     /// <param name="hasAsked">Whether help was asked for in the step under way.</param>
     public bool Watches(bool isNow, bool hasAsked) => isNow ? hasAsked : _before.Count > 0;
 
+    /// <param name="version">Of the step that begins; a step that is begun again, after an epoch's decision, is still the same one.</param>
     /// <param name="hasAsked">Whether help was asked for in the step that ends.</param>
-    public void NextStep(bool hasAsked)
+    public void NextStep(long version, bool hasAsked)
     {
+        if (version == _version)
+            return;
+        _version = version;
         if (!hasAsked && _now.Count == 0 && _before.Count == 0)
             return;
         (_now, _before) = (_before, _now);

@@ -58,8 +58,12 @@ internal sealed partial class JobActor
     {
         if (_isStopped || (!header.IsFinal && _stamp.IsFinal && header.Step >= _stamp.Step))
             return;
+        if (!header.IsFinal && header.Step == _started && _computing > 0 && IsOwn(header.Slot))
+            return; // they are about to be sent; if not, the server asks again
         Enqueue(new HelpWork(header.Step, header.SlotFirst, header.SlotEnd, header.Part, header.IsFinal, OnlyRange: -1));
     }
+
+    private bool IsOwn(Slot slot) => _active?.ShardsOf(_self) is var (first, end) && first <= slot.First && slot.End <= end;
 
     private void Enqueue(HelpWork work)
     {
@@ -156,6 +160,14 @@ internal sealed partial class JobActor
     {
         var range = promoted.State.Range.Index;
         _keeps.Remove(range);
+        if (_store.TryHold(promoted.State.Version) is not { } version)
+        {
+            promoted.Discard(); // this node has slept while others went on
+            Report();
+            return;
+        }
+
+        version.Release();
         StopServer(range); // one that waits for a state that will not come
         Announce(range, promoted.State.Version);
         var server = StartServer(promoted.State, promoted, _owners.AuthorityOver(range));

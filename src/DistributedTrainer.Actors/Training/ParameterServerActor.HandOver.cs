@@ -63,8 +63,8 @@ internal sealed unsafe partial class ParameterServerActor
     {
         if (!HasState)
         {
-            _current ??= _place.Store.Hold(frame.Header.Step);
-            if (_state.Take(frame, Range(_current)))
+            _current ??= _place.Store.TryHold(frame.Header.Step);
+            if (_current is not null && _state.Take(frame, Range(_current)))
                 BeginFromState();
         }
 

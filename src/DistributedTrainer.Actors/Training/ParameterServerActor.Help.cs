@@ -33,7 +33,7 @@ internal sealed unsafe partial class ParameterServerActor
 
     private void BeginToWatch(bool isStep)
     {
-        _duplicates.NextStep(_help.HasAsked);
+        _duplicates.NextStep(Version, _help.HasAsked);
         _help.Begin(Version, Now, isStep);
         if (_gone.Count > 0)
             Ask();

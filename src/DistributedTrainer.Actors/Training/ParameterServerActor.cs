@@ -244,8 +244,8 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
 
         if (ClipFactor() is not { } factor)
             return;
-        if (_next is null)
-            BeginVersion(root.Sums);
+        if (_next is null && !BeginVersion(root.Sums))
+            return;
         var piece = ledger.Piece;
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
@@ -265,11 +265,15 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     }
 
     /// <summary>The first piece is about to be written: all pieces have the same sums, so the step's are known.</summary>
-    private void BeginVersion(StepSums sums)
+    /// <returns>False where this node has slept while others went on from here: the range has another server by now.</returns>
+    private bool BeginVersion(StepSums sums)
     {
-        _next = _place.Store.Hold(Version + 1);
+        _next = _place.Store.TryHold(Version + 1);
+        if (_next is null)
+            return false;
         _lead?.Committed(sums, Version + 1);
         BeginHeader(Version + 1);
+        return true;
     }
 
     private void FinishVersion()

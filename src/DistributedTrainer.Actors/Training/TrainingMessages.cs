@@ -88,7 +88,17 @@ internal sealed record Promote;
 
 /// <summary>The backup's answer; its parameters and state belong to the receiver.</summary>
 /// <param name="Pending">Sums of steps that it has not applied yet, as pushes of the root.</param>
-internal sealed record Promoted(RangeState State, Numerics.FloatBuffer Parameters, IReadOnlyList<FrameArrived> Pending);
+internal sealed record Promoted(RangeState State, Numerics.FloatBuffer Parameters, IReadOnlyList<FrameArrived> Pending)
+{
+    /// <summary>Nobody goes on from it.</summary>
+    public void Discard()
+    {
+        foreach (var sum in Pending)
+            sum.Payload.Release();
+        State.Dispose();
+        Parameters.Dispose();
+    }
+}
 
 internal sealed record StopNext;
 

@@ -14,6 +14,9 @@ public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer)
     /// <summary>Ranges that it serves as their primary, by its own word: those it took over are among them.</summary>
     public IReadOnlyList<int> Serves { get; init; } = [];
 
+    /// <summary>The newest assignment that it is ready for; 0 for a process that has just begun, whatever the one before it at its address had.</summary>
+    public int Prepared { get; init; }
+
     /// <summary>Ranges whose backup it has and may take over.</summary>
     public IReadOnlyList<int> Keeps { get; init; } = [];
 }
@@ -55,8 +58,8 @@ public static class AssignmentPlanner
 
     /// <summary>
     /// The ranges whose state is nowhere: not with a node that serves it, nor with one that keeps its backup, nor with one that is about
-    /// to hand it over. Before an assignment is in force only the first one's primaries make a range from the seed; backups take over
-    /// from the first version on.
+    /// to hand it over. Another process at a primary's address has nothing of it. Before an assignment is in force only the first one's
+    /// primaries make a range from the seed; backups take over from the first version on.
     /// </summary>
     /// <param name="nodes">Nodes that take part.</param>
     /// <param name="leaving">Nodes that are about to leave politely.</param>
@@ -71,7 +74,9 @@ public static class AssignmentPlanner
         bool HasState(int range) =>
             nodes.Any(node => node.Serves.Contains(range)
                 // One that never heard of the first assignment waits for a state that nobody has.
-                || (inForce is null ? node.Address == primaries[range] && previous.Number == 1 : node.Address == primaries[range] || node.Keeps.Contains(range)))
+                || (inForce is null
+                    ? node.Address == primaries[range] && previous.Number == 1
+                    : (node.Address == primaries[range] && node.Prepared >= inForce.Number) || node.Keeps.Contains(range)))
             || leaving.Contains(primaries[range]);
     }
 

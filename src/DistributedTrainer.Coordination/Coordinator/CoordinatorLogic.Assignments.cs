@@ -19,12 +19,17 @@ public sealed partial class CoordinatorLogic
         {
             Repeat(node, $"prepare {latest.Number}", new PrepareAssignment(
                 Term, _book.Count, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries], [.. latest.Backups],
-                [.. job.Participants.Where(participant => !_nodes.ContainsKey(participant))]));
+                [.. job.Participants.Where(participant => IsMissingFrom(latest, participant))]));
         }
 
         if (behind.Count == 0)
             Repeat(Leader(job), $"activate {latest.Number}", new ActivateAssignment(Term, _book.Count, job.Submission.JobId, latest.Number));
     }
+
+    /// <summary>
+    /// Also one that is back as another process: who hears only now of the assignment made without it must not wait for what the old one had.
+    /// </summary>
+    private bool IsMissingFrom(Assignment latest, string node) => !_nodes.ContainsKey(node) || (_forgotten.ContainsKey(node) && !latest.Nodes.Contains(node));
 
     private List<string> Behind(JobRecord job, Assignment latest) =>
         [.. job.Participants.Where(node => _nodes.ContainsKey(node) && !(PreparedBy(job, node) >= latest.Number))];
@@ -71,6 +76,7 @@ public sealed partial class CoordinatorLogic
                 node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server"))
             {
                 Weight = node.Speed.Weight,
+                Prepared = ReportOn(job, node)!.Prepared,
                 Serves = ReportOn(job, node)!.Serves,
                 Keeps = ReportOn(job, node)!.Keeps,
             }),

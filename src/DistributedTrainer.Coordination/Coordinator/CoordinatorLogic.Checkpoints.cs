@@ -76,11 +76,11 @@ public sealed partial class CoordinatorLogic
     /// Something was lost that no node has a copy of: the job is opened again with the nodes that are left, at its newest checkpoint, or at
     /// version 0. What was computed since is computed again, to the same bits.
     /// </summary>
-    /// <returns>False where the job has begun and keeps no checkpoints, where it is over but for its model, and where that was tried and led nowhere.</returns>
+    /// <returns>False where the job has begun and keeps no checkpoints, and where that was tried and led nowhere.</returns>
     private bool Reopen(JobRecord job, string reason)
     {
         var step = _progress?.Step ?? 0;
-        if ((job.Submission.CheckpointFolder is null && job.InForce is not null) || job.Opened is null || job.IsSaving || (step <= job.FurthestLoss.Step && job.FurthestLoss.Times >= MostReopenings))
+        if ((job.Submission.CheckpointFolder is null && job.InForce is not null) || job.Opened is null || (step <= job.FurthestLoss.Step && job.FurthestLoss.Times >= MostReopenings))
             return false;
         var train = _progress?.TrainingStartedAt is { } start ? (_now - start).TotalSeconds : 0;
         var reopened = new JobReopened(RunGeneration.Next(job.Submission.JobId), step, _progress?.Seconds(_now) ?? 0, train);

@@ -8,7 +8,9 @@ public readonly record struct HelpRequest(string Node, long Step, Slot Slot, int
 /// <summary>
 /// Decides for one server who computes the slots that its step misses, besides those whose shards they are. The slots of a node that is
 /// gone are asked for at once, from nodes that have finished their own if there are any. Those of a node that is late are asked for after
-/// max(4 × the median step, 20 ms), one at a time; whichever answer comes first counts. A pure state machine: it is told the time.
+/// max(4 × the median step, 20 ms), one at a time; whichever answer comes first counts. Where nobody has finished for much longer, sums may
+/// have gone to another server, which nodes took for this one's successor: each node is asked for its own again. A pure state machine: it is
+/// told the time.
 /// </summary>
 /// <param name="shards">The job's shards.</param>
 public sealed class HelpPlan(int shards)
@@ -42,6 +44,9 @@ public sealed class HelpPlan(int shards)
 
     /// <summary>How long a node is waited for before its slots are computed twice.</summary>
     public TimeSpan Patience => _clock.Median is { } median ? Longer(4 * median, ShortestPatience) : FirstPatience;
+
+    /// <summary>How long is waited while all nodes are late before they are asked for what is theirs.</summary>
+    private TimeSpan PatienceWithAll => Longer(8 * Patience, 2 * FirstPatience);
 
     /// <summary>Nodes that have been late in most of the last steps, in ordinal order.</summary>
     public IReadOnlyList<string> SlowNodes => [.. _lateness.Where(node => node.Value > Slow).Select(node => node.Key).Order(StringComparer.Ordinal)];
@@ -120,7 +125,8 @@ public sealed class HelpPlan(int shards)
             return;
         if (!ownerIsGone && asked is null && duplicates > 0)
             return;
-        if (Helper(owner, index + _attempts[slot.First], ownerIsGone) is not { } helper)
+        var helper = Helper(owner, index + _attempts[slot.First], ownerIsGone) ?? (!ownerIsGone && now - _begun >= PatienceWithAll ? owner : null);
+        if (helper is null)
             return;
         if (!ownerIsGone)
             duplicates++;

@@ -10,7 +10,8 @@ public sealed class DuplicateWatchTests
     public void A_late_twin_is_compared_with_the_first_one()
     {
         Assert.Null(Differs([1, 2], "helper", isNow: true));
-        _watch.NextStep(hasAsked: true);
+        _watch.NextStep(1, hasAsked: true);
+        _watch.NextStep(1, hasAsked: false); // begun again after an epoch's decision
         Assert.Null(Differs([1, 2], "owner", isNow: false));
         Assert.Equal("helper", Differs([1, 3], "owner", isNow: false));
     }
@@ -29,11 +30,11 @@ public sealed class DuplicateWatchTests
         Assert.True(_watch.Watches(isNow: true, hasAsked: true));
         Assert.Null(Differs([1, 2], "helper", isNow: true));
 
-        _watch.NextStep(hasAsked: true);
+        _watch.NextStep(1, hasAsked: true);
         Assert.True(_watch.Watches(isNow: false, hasAsked: false));
         Assert.False(_watch.Watches(isNow: true, hasAsked: false)); // a checksum of every sum is what it would cost
 
-        _watch.NextStep(hasAsked: false);
+        _watch.NextStep(2, hasAsked: false);
         Assert.False(_watch.Watches(isNow: false, hasAsked: false));
     }
 

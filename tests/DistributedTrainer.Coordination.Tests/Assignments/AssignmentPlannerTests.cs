@@ -115,6 +115,17 @@ public class AssignmentPlannerTests
         Assert.Empty(AssignmentPlanner.LostRanges(nodes, [], first, inForce: null));
         Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [], second, inForce: null));
         Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Serves = [0] }], [], second, inForce: null));
-        Assert.Empty(AssignmentPlanner.LostRanges(nodes, [], second, second));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Prepared = 2 }], [], second, second));
+    }
+
+    [Fact]
+    public void Another_process_at_the_primarys_address_has_no_state()
+    {
+        // Found by a simulated story: the only server was killed, and its supervisor had started it again before the next coordinator came.
+        var inForce = new Assignment(1, 1, ["n0", "n1"], ["n1"]);
+        PlannedNode[] nodes = [new("n0", true, true) { Prepared = 1 }, new("n1", true, true) { Prepared = 0 }];
+        Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [], inForce, inForce));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0], nodes[1] with { Prepared = 1 }], [], inForce, inForce));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Keeps = [0] }, nodes[1]], [], inForce, inForce));
     }
 }

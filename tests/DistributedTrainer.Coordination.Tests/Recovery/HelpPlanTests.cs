@@ -65,6 +65,17 @@ public class HelpPlanTests
     }
 
     [Fact]
+    public void Where_all_are_late_for_long_each_is_asked_for_its_own_again()
+    {
+        // Found by a simulated story: all nodes had pushed to another server, which they took for the successor of this one.
+        Steps(20, 10);
+        _now += TimeSpan.FromSeconds(2);
+        var first = Assert.Single(Ask([], (0, 2), (2, 4), (4, 5), (5, 8)));
+        Assert.Equal(("a", (0, 2)), (first.Node, Slot(first)));
+        Assert.Equal("a", Assert.Single(Ask([], (2, 4), (4, 5), (5, 8))).Node); // it has finished by now
+    }
+
+    [Fact]
     public void One_slot_of_a_late_node_is_computed_twice_at_a_time()
     {
         Steps(20, 10);

@@ -99,7 +99,12 @@ internal sealed class Machine : TimeProvider, IDisposable
         return timer;
     }
 
-    public void Dispose() => Actors.Terminate().Wait(TimeSpan.FromSeconds(10));
+    public void Dispose()
+    {
+        // The host's last turn is the machine's to take, too.
+        for (var terminated = Actors.Terminate(); !terminated.Wait(TimeSpan.FromMilliseconds(1));)
+            End();
+    }
 
     private static bool IsWorkers(IRunnable turn) => turn is Mailbox mailbox && ActorOf(mailbox)?.Self.Path.Name.StartsWith("worker-", StringComparison.Ordinal) == true;
 
