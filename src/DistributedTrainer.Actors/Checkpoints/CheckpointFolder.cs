@@ -96,25 +96,26 @@ internal static class CheckpointFolder
     {
         if (manifest.Version != version)
             return $"its manifest is that of step {manifest.Version}";
-        foreach (var part in manifest.Parts)
-        {
-            var path = Path.Combine(folder, part.File);
-            try
-            {
-                using var file = File.OpenRead(path);
-                if (file.Length != part.Bytes)
-                    return $"{part.File} has {file.Length} bytes; its manifest says {part.Bytes}";
-                var found = Convert.ToHexStringLower(SHA256.HashData(file));
-                if (found != part.Sha256)
-                    return $"{part.File} has SHA-256 {found}; its manifest says {part.Sha256}";
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                return File.Exists(path) ? $"{part.File}: {exception.Message}" : $"{part.File} is missing";
-            }
-        }
+        return manifest.Parts.Select(part => WhyDamaged(part, folder)).FirstOrDefault(reason => reason is not null);
+    }
 
-        return null;
+    /// <summary>Whether a part's file is the one that the manifest vouches for.</summary>
+    /// <returns>Why it is not; null where it is.</returns>
+    public static string? WhyDamaged(RangePart part, string folder)
+    {
+        var path = Path.Combine(folder, part.File);
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (file.Length != part.Bytes)
+                return $"{part.File} has {file.Length} bytes; its manifest says {part.Bytes}";
+            var found = Convert.ToHexStringLower(SHA256.HashData(file));
+            return found == part.Sha256 ? null : $"{part.File} has SHA-256 {found}; its manifest says {part.Sha256}";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return File.Exists(path) ? $"{part.File}: {exception.Message}" : $"{part.File} is missing";
+        }
     }
 
     /// <summary>Parts of an earlier attempt at this version with other ranges.</summary>

@@ -3,14 +3,17 @@ using DistributedTrainer.Data;
 
 namespace DistributedTrainer.Actors;
 
-/// <summary>Reads a range of the state out of a checkpoint, whatever ranges it was written in.</summary>
+/// <summary>
+/// Reads a range of the state out of a checkpoint, whatever ranges it was written in. Each file is checked again before it is read: another
+/// node has chosen the checkpoint, a while ago, and may see another disk.
+/// </summary>
 internal static class CheckpointReader
 {
     /// <param name="folder">One checkpoint's folder.</param>
     /// <param name="version">The version that it must hold.</param>
     /// <param name="range">The range that is wanted, perhaps parts of several files.</param>
     /// <returns>The state in buffers of the pool; the caller releases it.</returns>
-    /// <exception cref="DataException">The checkpoint is not there, or not the one that was named.</exception>
+    /// <exception cref="DataException">The checkpoint is not there, or not the one that was named, or was altered since.</exception>
     public static RangeSnapshot Read(string folder, long version, ServerRange range, BufferPool pool)
     {
         var (manifest, reason) = CheckpointFolder.Read(folder);
@@ -30,7 +33,7 @@ internal static class CheckpointReader
         try
         {
             foreach (var part in manifest.Parts)
-                Fill(snapshot, part, Path.Combine(folder, part.File));
+                Fill(snapshot, part, folder);
             return snapshot;
         }
         catch
@@ -42,13 +45,15 @@ internal static class CheckpointReader
         TensorSlice Rent() => new(pool.Rent(range.Length), 0, range.Length);
     }
 
-    private static void Fill(RangeSnapshot snapshot, RangePart part, string path)
+    private static void Fill(RangeSnapshot snapshot, RangePart part, string folder)
     {
         var begin = Math.Max(snapshot.Range.Begin, part.Begin);
         var end = Math.Min(snapshot.Range.Begin + snapshot.Range.Length, part.Begin + part.Length);
         if (begin >= end)
             return;
-        using var file = SafetensorsFile.Open(path);
+        if (CheckpointFolder.WhyDamaged(part, folder) is { } reason)
+            throw new DataException($"the checkpoint of step {snapshot.Version} cannot be read: {folder}: {reason}");
+        using var file = SafetensorsFile.Open(Path.Combine(folder, part.File));
         foreach (var (name, values) in snapshot.Arrays)
             file.ReadPart(name, begin - part.Begin, values.Floats.Slice(begin - snapshot.Range.Begin, end - begin));
     }

@@ -43,6 +43,22 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_part_that_was_altered_since_the_checkpoint_was_chosen_is_not_read()
+    {
+        Write(12, 2);
+        Assert.Equal((12L, ""), Newest());
+        var bytes = File.ReadAllBytes(PartPath(12, 1, 2));
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(PartPath(12, 1, 2), bytes);
+
+        var folder = CheckpointNames.Folder(Checkpoints, 12);
+        var ranges = ServerRange.Split(Parameters, 2);
+        CheckpointReader.Read(folder, 12, ranges[0], _pool).Release(); // lies in the other part
+        var error = Assert.Throws<DataException>(() => CheckpointReader.Read(folder, 12, ranges[1], _pool));
+        Assert.StartsWith($"the checkpoint of step 12 cannot be read: {folder}: range-1-of-2.safetensors has SHA-256 ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_newest_valid_one_is_found()
     {
         Write(10, 1);

@@ -85,6 +85,8 @@ internal sealed class SimulatedDisk(World world, Referee referee)
     {
         var folder = _versions.TryGetValue(version, out var found) ? found : throw new IOException($"there is no checkpoint of step {version}");
         var manifest = CheckpointManifest.Parse(folder.Manifest ?? throw new IOException($"the checkpoint of step {version} has no manifest")).Manifest!;
+        if (ChecksParts && manifest.Parts.FirstOrDefault(part => Overlaps(part, range) && Hash(folder.Parts[part.File].Arrays) != part.Sha256) is { } altered)
+            throw new IOException($"{altered.File} was altered");
         var arrays = manifest.Parts[0].Moments + (manifest.KeptVersion >= 0 ? 2 : 1);
         var slices = new TensorSlice[arrays];
         for (var index = 0; index < arrays; index++)
@@ -115,6 +117,8 @@ internal sealed class SimulatedDisk(World world, Referee referee)
         Put(snapshot.Version, part, arrays);
         return part;
     }
+
+    private static bool Overlaps(RangePart part, ServerRange range) => part.Begin < range.Begin + range.Length && range.Begin < part.Begin + part.Length;
 
     private static void Fill(Span<float> into, ServerRange range, RangePart part, float[] from)
     {
