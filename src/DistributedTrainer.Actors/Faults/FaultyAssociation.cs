@@ -48,8 +48,9 @@ internal sealed class FaultyAssociation : AssociationHandle
     {
         await foreach (var (payload, due) in _late.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } left)
-                await Task.Delay(left).ConfigureAwait(false);
+            // A timer counts whole milliseconds and may be early: what is left is waited for again.
+            while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } left)
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds))).ConfigureAwait(false);
             if (!_faults.IsCut(_node))
                 _wrapped.Write(payload);
             Interlocked.Decrement(ref _waiting);

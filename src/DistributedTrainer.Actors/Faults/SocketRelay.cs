@@ -93,8 +93,8 @@ internal sealed class SocketRelay
         {
             foreach (var (bytes, count, due) in _line.GetConsumingEnumerable())
             {
-                if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } left)
-                    Thread.Sleep(left);
+                while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } left)
+                    Thread.Sleep(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds))); // whole milliseconds, and never early
                 AwaitContact();
                 SendAll(_outer, bytes, count);
                 ArrayPool<byte>.Shared.Return(bytes);

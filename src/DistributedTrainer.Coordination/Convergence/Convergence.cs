@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Coordination;
@@ -18,7 +19,16 @@ public sealed record EpochResult(int Epoch, long Version, double TrainLoss, Eval
 public sealed record ConvergenceState(double BestValue, long BestVersion, int EpochsSinceBest, double PreviousTrainLoss)
 {
     /// <summary>Of a learning rate that is reduced on plateaus.</summary>
+    [JsonIgnore]
     public PlateauState Plateau { get; init; } = PlateauState.Start;
+
+    /// <summary>The same in a manifest, which has none where there is no such rate: older manifests, and their checksums, stay good.</summary>
+    [JsonPropertyName("plateau"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlateauState? PlateauIfAny
+    {
+        get => Plateau == PlateauState.Start ? null : Plateau;
+        init => Plateau = value ?? PlateauState.Start;
+    }
 
     public static ConvergenceState Start { get; } = new(double.NaN, -1, 0, double.NaN);
 }
