@@ -114,7 +114,7 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
 
             _state.Lead?.Follow(header.Sums, header.Step + 1, header.Assignment, header.IsFinal);
             _state.Advance();
-            _state.KeepBestIfDecided(_parameters.Span);
+            _state.DecideWhatIsDue(_parameters.Span);
             Acknowledge();
         }
     }

@@ -10,10 +10,15 @@ internal sealed partial class JobActor
     /// <summary>Reports told at once; the coordinator answers each, and so catches up in a few rounds.</summary>
     private const int MostReportsAtOnce = 16;
 
+    /// <summary>What a range's state may lag behind the newest version that this node has heard of.</summary>
+    private const int MostVersionsBehind = 2;
+
     private readonly SortedDictionary<long, EpochFigures> _unheard = [];
     private long _told = -1;
+
+    /// <summary>By version: the newest, and those that servers and backups to come may have to begin from.</summary>
+    private readonly SortedList<long, EpochDecisionKnown> _decisions = [];
     private EpochDecisionKnown? _decision;
-    private bool _isStopped;
 
     private void Evaluated(EvaluationComputed computed)
     {
@@ -83,15 +88,24 @@ internal sealed partial class JobActor
 
     private void Decide(EpochDecisionKnown decision)
     {
-        if (decision.Version <= (_decision?.Version ?? -1))
+        while (_decisions.Count > 1 && _decisions.GetKeyAtIndex(0) < _job.Plan.BoundaryAtOrBefore(_stamp.Step - MostVersionsBehind))
+            _decisions.RemoveAt(0);
+        if (!_decisions.TryAdd(decision.Version, decision))
             return;
-        _decision = decision;
-        _isStopped |= decision.Stop;
+        if (decision.Version > (_decision?.Version ?? -1))
+            _decision = decision;
         foreach (var server in _servers.Values)
             server.Tell(decision);
         foreach (var backup in _backups.Values)
             backup.Tell(decision);
         StartWhenReady();
+    }
+
+    /// <summary>Tells a new server or backup what is decided.</summary>
+    private void TellDecisions(IActorRef range)
+    {
+        foreach (var decision in _decisions.Values)
+            range.Tell(decision);
     }
 
     private void RepeatEpochs()

@@ -45,10 +45,13 @@ internal sealed partial class JobActor
     private void NowGone(HashSet<string> gone)
     {
         _gone = gone;
+        var back = _active is null ? [] : _owners.FallBack(_active, gone);
         if (_active is not null)
             RefreshRoute();
         foreach (var server in _servers.Values)
             server.Tell(new GoneChanged(gone));
+        foreach (var range in back)
+            PushAgain(range, _arrivals.Newest(_job.FirstPieces[range]));
     }
 
     // ---- help -------------------------------------------------------------------------------------------------------------
@@ -56,7 +59,7 @@ internal sealed partial class JobActor
     /// <summary>A server misses a slot: whoever has the version can compute it, with the same bits.</summary>
     private void Help(in FrameHeader header)
     {
-        if (_isStopped || (!header.IsFinal && _stamp.IsFinal && header.Step >= _stamp.Step))
+        if (IsOver(header.Step) || (!header.IsFinal && _stamp.IsFinal && header.Step >= _stamp.Step))
             return;
         if (!header.IsFinal && header.Step == _started && _computing > 0 && IsOwn(header.Slot))
             return; // they are about to be sent; if not, the server asks again
@@ -113,8 +116,7 @@ internal sealed partial class JobActor
             ActorFactory<BackupServerActor>.Props(() => new BackupServerActor(_job, _job.Ranges[range], _place, assignment, awaitsState)).WithDispatcher(ComputeDispatcher),
             $"backup-{range}-{++_serverNames}");
         _backups[range] = backup;
-        if (_decision is not null)
-            backup.Tell(_decision);
+        TellDecisions(backup);
     }
 
     private void Keeps(BackupCounts counts)
@@ -171,8 +173,6 @@ internal sealed partial class JobActor
         StopServer(range); // one that waits for a state that will not come
         Announce(range, promoted.State.Version);
         var server = StartServer(promoted.State, promoted, _owners.AuthorityOver(range));
-        if (_decision is not null)
-            server.Tell(_decision);
         foreach (var assignment in _assignments.Values)
             server.Tell(new AssignmentPrepared(assignment));
         if (_stamp.IsFinal && _job.ScoresAverage)
@@ -208,7 +208,7 @@ internal sealed partial class JobActor
     private void TakenOver(in FrameHeader header)
     {
         var range = header.Range;
-        if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node)
+        if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node || _gone.Contains(node))
             return;
         if (!_owners.TakeOver(range, node, header.Term, header.Step, _arrivals.Newest(_job.FirstPieces[range])))
             return;

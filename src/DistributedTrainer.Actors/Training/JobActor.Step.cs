@@ -78,7 +78,7 @@ internal sealed partial class JobActor
         if (_computing > 0)
             return;
         var version = _stamp.Step;
-        if (_active is { } active && !_isStopped && version > _started && _arrivals.AreAt(version))
+        if (_active is { } active && !IsOver(version) && version > _started && _arrivals.AreAt(version))
         {
             var (first, end) = active.ShardsOf(_self);
             if (first < end && Start(version, first, end))
@@ -87,6 +87,9 @@ internal sealed partial class JobActor
 
         HelpNext();
     }
+
+    /// <summary>Whether no step follows this version. That may be known before the version is here.</summary>
+    private bool IsOver(long version) => _decision is { Stop: true } && version >= _decision.Version;
 
     /// <returns>Whether the node's own shards are being computed, or scored, now.</returns>
     private bool Start(long version, int first, int end)

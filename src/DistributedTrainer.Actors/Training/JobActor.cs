@@ -127,13 +127,12 @@ internal sealed partial class JobActor : ReceiveActor
 
     private IActorRef StartServer(RangeState state, Promoted? promoted, long authority)
     {
-        if (promoted is null && _decision is not null)
-            state.Decide(_decision, default);
         var server = Context.ActorOf(
             ActorFactory<ParameterServerActor>.Props(() => new ParameterServerActor(_job, _place, state, promoted, authority)).WithDispatcher(ComputeDispatcher),
             $"server-{state.Range.Index}-{++_serverNames}");
         if (_checkpoint is not null)
             server.Tell(_checkpoint); // the mark may have come before the server
+        TellDecisions(server);
         return _servers[state.Range.Index] = server;
     }
 

@@ -283,7 +283,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _state.Advance();
         TrainingMeter.Updated.Record(Version);
         CheckpointIfDue();
-        _state.KeepBestIfDecided(Range(_current!));
+        _state.DecideWhatIsDue(Range(_current!));
         NoteReplicated();
         BeginStep(isStep: true);
         _place.JobActor.Tell(new RangeWritten(_header));

@@ -11,6 +11,8 @@ namespace DistributedTrainer.Actors;
 internal sealed class RangeState : IDisposable
 {
     private readonly OpenedJob _job;
+    /// <summary>Decisions about later epochs than the next one, by version: each has its turn.</summary>
+    private readonly SortedList<long, EpochDecisionKnown> _ahead = [];
     private long _keepVersion = -1;
     private int _parts;
 
@@ -59,21 +61,47 @@ internal sealed class RangeState : IDisposable
     /// <summary>What is done with the coming step's gradient.</summary>
     public StepTerms Terms(float clipFactor, int reductions) => new(Version, _job.Plan.Rates.At(Version, reductions), clipFactor);
 
-    /// <summary>The next version is made. Whoever has captured it for a checkpoint, if it is due, then calls <see cref="KeepBestIfDecided"/>.</summary>
+    /// <summary>The next version is made. Whoever has captured it for a checkpoint, if it is due, then calls <see cref="DecideWhatIsDue"/>.</summary>
     public void Advance() => Version++;
 
-    /// <returns>False where it is known already.</returns>
+    /// <summary>
+    /// Takes the decision about an epoch, in the order of epochs: what is heard may be far ahead, where a node that was cut off went on
+    /// alone, or where this state still catches up.
+    /// </summary>
+    /// <returns>Whether a decision has come into force.</returns>
     public bool Decide(EpochDecisionKnown decision, ReadOnlySpan<float> parameters)
     {
         if (decision.Version <= Decision.Version)
             return false;
-        Decision = decision;
-        Lead?.Decided(decision);
-        if (decision.KeepBest)
-            _keepVersion = decision.Version;
-        KeepBestIfDecided(parameters);
-        return true;
+        _ahead[decision.Version] = decision;
+        return DecideWhatIsDue(parameters);
     }
+
+    /// <summary>
+    /// Puts decisions into force that are about this version or the epoch under way, and copies the version that one called the best once
+    /// it is here.
+    /// </summary>
+    /// <param name="parameters">The range at this version.</param>
+    /// <returns>Whether a decision has come into force.</returns>
+    public bool DecideWhatIsDue(ReadOnlySpan<float> parameters)
+    {
+        KeepBestIfDecided(parameters);
+        var isNew = false;
+        while (HasDecisionDue)
+        {
+            Decision = _ahead.GetValueAtIndex(0);
+            _ahead.RemoveAt(0);
+            Lead?.Decided(Decision);
+            if (Decision.KeepBest)
+                _keepVersion = Decision.Version;
+            KeepBestIfDecided(parameters);
+            isNew = true;
+        }
+
+        return isNew;
+    }
+
+    private bool HasDecisionDue => _ahead.Count > 0 && Version >= 0 && _ahead.GetKeyAtIndex(0) <= _job.Plan.BoundaryAfter(Version);
 
     /// <summary>Sends the whole state to another node.</summary>
     /// <param name="place">This node's data plane.</param>
@@ -112,7 +140,7 @@ internal sealed class RangeState : IDisposable
             best.Floats.CopyTo((Best ??= new FloatBuffer(Range.Length)).Span);
         (Version, BestVersion) = (snapshot.Version, snapshot.BestVersion);
         Lead?.BeginFrom(snapshot);
-        KeepBestIfDecided(parameters);
+        DecideWhatIsDue(parameters);
     }
 
     /// <summary>Takes a part of another node's state; the caller releases the frame.</summary>
@@ -134,12 +162,11 @@ internal sealed class RangeState : IDisposable
         Version = header.Step;
         BestVersion = Best is null ? -1 : header.BestVersion;
         Lead?.BeginFrom(header);
-        KeepBestIfDecided(parameters);
+        DecideWhatIsDue(parameters);
         return true;
     }
 
-    /// <summary>Copies the version that a decision called the best, once it is here: the decision may have been faster.</summary>
-    public void KeepBestIfDecided(ReadOnlySpan<float> parameters)
+    private void KeepBestIfDecided(ReadOnlySpan<float> parameters)
     {
         if (_keepVersion != Version || BestVersion == Version || Version < 0)
             return;

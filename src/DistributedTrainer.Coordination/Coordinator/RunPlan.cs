@@ -38,6 +38,9 @@ public sealed class RunPlan
     /// <summary>The last version at which a decision was due, this one or before; 0 in the first epoch.</summary>
     public long BoundaryAtOrBefore(long version) => version - version % StepsPerEpoch;
 
+    /// <summary>The next version after this one at which a decision is due.</summary>
+    public long BoundaryAfter(long version) => Math.Min(BoundaryAtOrBefore(version) + StepsPerEpoch, TotalSteps);
+
     /// <summary>The epoch, from 1, that a version's last step belonged to.</summary>
     public int EpochOf(long version) => (int)((Math.Max(1, version) - 1) / StepsPerEpoch) + 1;
 }

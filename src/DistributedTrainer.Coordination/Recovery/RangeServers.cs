@@ -32,6 +32,27 @@ public sealed class RangeServers(int ranges)
     public bool TakeOver(int range, string node, long authority, long version, long newest) =>
         version >= newest - 1 && Follow(range, node, authority);
 
+    /// <summary>
+    /// A node that had taken ranges over, since it took their primaries for dead, is gone itself. Where a primary is there after all, it
+    /// serves its range still; if it does not, nobody does.
+    /// </summary>
+    /// <param name="assignment">In force here.</param>
+    /// <param name="gone">Nodes that cannot be reached.</param>
+    /// <returns>Ranges whose primary is listened to again: it lacks what went to the other.</returns>
+    public IReadOnlyList<int> FallBack(Assignment assignment, IReadOnlySet<string> gone)
+    {
+        var back = new List<int>();
+        for (var range = 0; range < ranges; range++)
+        {
+            if (!gone.Contains(_owners[range]) || gone.Contains(assignment.Primaries[range]))
+                continue;
+            _owners[range] = assignment.Primaries[range];
+            back.Add(range);
+        }
+
+        return back;
+    }
+
     private bool Follow(int range, string node, long authority)
     {
         if (authority <= _authorities[range])

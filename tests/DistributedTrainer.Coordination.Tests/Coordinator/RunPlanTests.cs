@@ -31,6 +31,21 @@ public class RunPlanTests
         Assert.Equal(version, plan.TotalSteps);
     });
 
+    [Fact]
+    public void The_boundary_after_a_version_is_the_next_at_which_a_decision_is_due() => Runs.Sample(run =>
+    {
+        var plan = new RunPlan(SmallJobs.Linear with { BatchSize = run.Batch, Epochs = run.Epochs, Shards = 1, Stop = new StopSpec { Steps = run.Steps } }, run.Rows);
+        for (var version = 0; version < plan.TotalSteps; version++)
+        {
+            var next = version + 1L;
+            while (!plan.IsBoundary(next))
+                next++;
+            Assert.Equal(next, plan.BoundaryAfter(version));
+        }
+
+        Assert.Equal(plan.TotalSteps, plan.BoundaryAfter(plan.TotalSteps));
+    });
+
     [Theory]
     [InlineData(64, null, 100, 8)]
     [InlineData(5, null, 100, 5)]

@@ -25,6 +25,21 @@ public class AuthorityTests
         Assert.Equal(["a", "c"], servers.Owners);
     }
 
+    /// <summary>Cut off from b, a took it for dead and its range over; now a is gone, and b is not.</summary>
+    [Fact]
+    public void When_a_usurper_is_gone_the_primary_is_listened_to_again()
+    {
+        var assignment = new Assignment(1, 1, ["a"], ["a", "b", "b"]);
+        var servers = new RangeServers(3);
+        servers.Follow(assignment);
+        servers.TakeOver(1, "a", Authority.Of(1, 1, 1), version: 7, newest: 7);
+        Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a", "b" }));
+        Assert.Equal([1], servers.FallBack(assignment, new HashSet<string> { "a" }));
+        Assert.Equal(["a", "b", "b"], servers.Owners);
+        Assert.False(servers.TakeOver(1, "a", Authority.Of(1, 1, 1), version: 7, newest: 7));
+        Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a" }));
+    }
+
     [Fact]
     public void Who_slept_while_others_went_on_is_not_listened_to()
     {
