@@ -101,7 +101,8 @@ internal sealed class RangeState : IDisposable
         return isNew;
     }
 
-    private bool HasDecisionDue => _ahead.Count > 0 && Version >= 0 && _ahead.GetKeyAtIndex(0) <= _job.Plan.BoundaryAfter(Version);
+    private bool HasDecisionDue =>
+        _ahead.Count > 0 && Version >= 0 && _ahead.GetKeyAtIndex(0) <= (AwaitsDecision ? Version : _job.Plan.BoundaryAfter(Version));
 
     /// <summary>Sends the whole state to another node.</summary>
     /// <param name="place">This node's data plane.</param>
