@@ -38,8 +38,14 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
     /// <summary>(rows, G·H): the hidden states' sums of one step.</summary>
     private MemoryBlock? _recurrent;
 
-    /// <summary>(rows, time, H): hidden state before each step.</summary>
+    /// <summary>
+    /// (rows, time, H): hidden state before each step. Where the gates have one gradient for both sums, (rows, time, inputs + H): the
+    /// step's input stands before it, so that one product gives the gradients of both weights.
+    /// </summary>
     private MemoryBlock? _before;
+
+    /// <summary>(G·H, inputs + H): those gradients side by side; empty where each has a product of its own.</summary>
+    private readonly FloatBuffer _joined = new(TCell.SplitsGradient ? 0 : TCell.Gates * units * (inputs + units));
 
     /// <summary>(rows, time + 1, H) each: what the cell keeps; the place before the first step holds zeros.</summary>
     private MemoryBlock? _kept;
@@ -55,6 +61,11 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
     /// <summary>G·H: sums in a step.</summary>
     private static int Sums(int units) => TCell.Gates * units;
 
+    /// <summary>Floats before the hidden state at a place of what stands before each step.</summary>
+    private int InputsBefore => TCell.SplitsGradient ? 0 : inputs;
+
+    private int Before => InputsBefore + units;
+
     public void PlanForward(MemoryPlan memory, MemoryBlock input, MemoryBlock output)
     {
         memory.Next();
@@ -63,7 +74,7 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
         memory.Use(output);
         _gates = memory.Reserve(time * Sums(units));
         _recurrent = memory.Reserve(Sums(units));
-        _before = memory.Reserve(time * units);
+        _before = memory.Reserve(time * Before);
         _kept = memory.Reserve(TCell.KeepsState ? (time + 1) * units : 0);
         _second = memory.Reserve(TCell.KeepsState ? (time + 1) * units : 0);
     }
@@ -72,8 +83,10 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
     {
         memory.Next();
         _outputGradient = outputGradient;
-        foreach (var block in (ReadOnlySpan<MemoryBlock>)[outputGradient, _input!, _gates!, _before!, _kept!, _second!])
+        foreach (var block in (ReadOnlySpan<MemoryBlock>)[outputGradient, _gates!, _before!, _kept!, _second!])
             memory.Use(block);
+        if (TCell.SplitsGradient)
+            memory.Use(_input!);
         _recurrentGates = TCell.SplitsGradient ? memory.Reserve(time * Sums(units)) : _gates;
         _hiddenGradient = memory.Reserve(units);
         _carriedGradient = memory.Reserve(units);
@@ -87,6 +100,7 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
             checked(rows * time), sums, inputs, _input!.Pointer, inputs, false, batch.Parameters + weights.Input.Offset, inputs, true,
             _gates!.Pointer, sums);
         _recurrentWeight.Pack(batch.Parameters + weights.Recurrent.Offset, units, transposed: true);
+        PutInputsBefore(rows);
         ClearFirstStates(rows);
         for (var order = 0; order < time; order++)
         {
@@ -133,6 +147,7 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
         _recurrentWeight.Dispose();
         _recurrentWeightBackward.Dispose();
         _noBias.Dispose();
+        _joined.Dispose();
     }
 
     private void ParameterGradients(in Batch batch)
@@ -142,9 +157,18 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
         foreach (ref readonly var slot in batch.Slots)
         {
             var segments = _segments.Of(slot);
-            Gemm.WeightGradient(sums, inputs, gates, sums, input, inputs, segments, slot.Gradient + weights.Input.Offset, inputs);
-            Gemm.WeightGradient(
-                sums, units, recurrentGates, sums, before, units, segments, slot.Gradient + weights.Recurrent.Offset, units);
+            float* inputWeight = slot.Gradient + weights.Input.Offset, recurrentWeight = slot.Gradient + weights.Recurrent.Offset;
+            if (TCell.SplitsGradient)
+            {
+                Gemm.WeightGradient(sums, inputs, gates, sums, input, inputs, segments, inputWeight, inputs);
+                Gemm.WeightGradient(sums, units, recurrentGates, sums, before, units, segments, recurrentWeight, units);
+            }
+            else
+            {
+                Gemm.WeightGradient(sums, Before, gates, sums, before, Before, segments, _joined.Pointer, Before);
+                Part(inputWeight, recurrentWeight);
+            }
+
             if (weights.InputBias is not null)
             {
                 float* inputBias = slot.Gradient + weights.InputBias.Offset, bias = slot.Gradient + weights.RecurrentBias!.Offset;
@@ -158,16 +182,33 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
             var positions = (long)slot.Rows * time;
             gates += positions * sums;
             recurrentGates += positions * sums;
-            before += positions * units;
+            before += positions * Before;
             input += positions * inputs;
         }
     }
 
+    /// <summary>Gives each weight its part of the joined gradient.</summary>
+    private void Part(float* inputWeight, float* recurrentWeight)
+    {
+        for (var row = 0; row < Sums(units); row++)
+        {
+            var joined = _joined.Pointer + (long)row * Before;
+            new ReadOnlySpan<float>(joined, inputs).CopyTo(new(inputWeight + (long)row * inputs, inputs));
+            new ReadOnlySpan<float>(joined + inputs, units).CopyTo(new(recurrentWeight + (long)row * units, units));
+        }
+    }
+
+    private void PutInputsBefore(int rows)
+    {
+        for (var place = 0L; place < (long)rows * time && InputsBefore > 0; place++)
+            new ReadOnlySpan<float>(_input!.Pointer + place * inputs, inputs).CopyTo(new(_before!.Pointer + place * Before, inputs));
+    }
+
     private void ClearFirstStates(int rows)
     {
-        var first = _before!.Pointer + (reverse ? time - 1L : 0L) * units;
+        var first = _before!.Pointer + (reverse ? time - 1L : 0L) * Before + InputsBefore;
         for (var row = 0; row < rows; row++)
-            new Span<float>(first + (long)row * time * units, units).Clear();
+            new Span<float>(first + (long)row * time * Before, units).Clear();
         for (var row = 0; row < rows && TCell.KeepsState; row++)
             new Span<float>(_kept!.Pointer + (long)row * (time + 1) * units, units).Clear();
     }
@@ -187,9 +228,9 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
             GateStride = time * Sums(units),
             InputBias = weights.InputBias is null ? _noBias.Pointer : batch.Parameters + weights.InputBias.Offset,
             RecurrentBias = weights.RecurrentBias is null ? _noBias.Pointer : batch.Parameters + weights.RecurrentBias.Offset,
-            Before = _before!.Pointer + (long)position * units,
-            After = order == time - 1 ? null : _before.Pointer + (long)next * units,
-            HiddenStride = time * units,
+            Before = _before!.Pointer + (long)position * Before + InputsBefore,
+            After = order == time - 1 ? null : _before.Pointer + (long)next * Before + InputsBefore,
+            HiddenStride = time * Before,
             Kept = _kept!.Pointer + (order + 1L) * kept,
             KeptBefore = _kept.Pointer + (long)order * kept,
             Second = _second!.Pointer + (order + 1L) * kept,

@@ -75,6 +75,8 @@ internal static unsafe class LeftPacking
         for (var start = 0; start < k; start += RowsAtOnce)
         {
             var end = Math.Min(k, start + RowsAtOnce);
+            if (end + RowsAtOnce <= k)
+                Prefetch.Block(RowsAtOnce, rows, a + (long)end * lda, lda); // they lie apart: the processor does not see them coming
             var row = 0;
             for (; row + PanelRows <= rows; row += PanelRows)
             {

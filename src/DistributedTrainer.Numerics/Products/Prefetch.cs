@@ -19,4 +19,18 @@ internal static unsafe class Prefetch
         Sse.Prefetch0(tile + 4L * stride);
         Sse.Prefetch0(tile + 5L * stride);
     }
+
+    /// <summary>All lines of some rows, of which each is read as a whole soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Block(int rows, int columns, float* first, int stride)
+    {
+        const int Line = 16;
+        if (!Sse.IsSupported)
+            return;
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column += Line)
+                Sse.Prefetch0(first + (long)row * stride + column);
+        }
+    }
 }
