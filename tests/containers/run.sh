@@ -1,126 +1,168 @@
 #!/usr/bin/env bash
 # Real containers: builds the image, starts docker/compose.yaml, trains on it and compares the weights with those of one process; then with
-# workers that come and go, and, with --faults, with containers that are killed, frozen and cut off. Leaves nothing behind.
+# workers that come and go, and with containers that are killed, frozen and cut off in mid-run. Leaves nothing behind but the image.
 #
-#   tests/containers/run.sh [--faults] [--no-build]
+#   tests/containers/run.sh [--faults | --few-faults | --only SERVICE:HARM …] [--no-build]
 #
-# Needs a Docker engine and Compose (v2, or Debian's 1.29).
+# --faults does each harm to each of a worker, a server that holds parameters, and the coordinator's node; --few-faults each harm once, and
+# once to each; --only does those named, and nothing before them: --only server-1:cut_off. Needs a Docker engine and Compose (v2, or Debian's
+# 1.29).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-faults=0 build=--build
-for option in "$@"; do
-    case "$option" in
-        --faults) faults=1 ;;
-        --no-build) build=--no-build ;;
-        *) echo "unknown option $option; see the head of $0" >&2; exit 2 ;;
+faults=() build=1 coming_and_going=1
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --faults) faults=({worker,server-2,server-1}:{killed,frozen,cut_off}) ;;
+        --few-faults) faults=(worker:cut_off server-2:killed server-1:frozen) ;;
+        --only) faults+=("${2?--only needs SERVICE:HARM}") coming_and_going=0 && shift ;;
+        --no-build) build=0 ;;
+        *) echo "unknown option $1; see the head of $0" >&2; exit 2 ;;
     esac
+    shift
 done
 
 project=dtrain-test-$$
+network="${project}_cluster"
 work="$(mktemp -d)"
 failed=0
+finished=0
 if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
 compose+=(-p "$project" -f docker/compose.yaml)
 export SUBMIT_USER
 SUBMIT_USER="$(id -u):$(id -g)"
 
+stage() { printf '== %s (%d s)\n' "$1" "$SECONDS"; }
 pass() { echo "passed: $1"; }
 fail() { failed=1; echo "FAILED: $1"; }
 same() { if [ -n "$2" ] && [ "$2" = "$3" ]; then pass "$1: $2"; else fail "$1: '$2', and not '$3'"; fi; }
+
+left() {
+    local label="label=com.docker.compose.project=$project"
+    docker ps -aq --filter "$label"
+    docker network ls -q --filter "$label"
+    docker volume ls -q --filter "$label"
+}
 clean() {
-    "${compose[@]}" logs --no-color >"$work/logs" 2>&1
-    [ "$failed" -eq 0 ] || tail -60 "$work/logs"
-    "${compose[@]}" down --volumes --remove-orphans --timeout 30 >/dev/null 2>&1
-    local left
-    left="$(docker ps -aq --filter "label=com.docker.compose.project=$project"; docker network ls -q --filter "label=com.docker.compose.project=$project"; docker volume ls -q --filter "label=com.docker.compose.project=$project")"
-    [ -z "$left" ] || echo "left behind: $left"
+    if [ "$failed" -ne 0 ]; then "${compose[@]}" logs --no-color 2>&1 | tail -80; fi
+    docker ps -q --filter "label=com.docker.compose.project=$project" --filter status=paused | xargs -r docker unpause >/dev/null
+    "${compose[@]}" down --volumes --remove-orphans --timeout 30 >"$work/down" 2>&1
+    if [ -n "$(left)" ]; then fail "left behind: $(left | tr '\n' ' ')"; cat "$work/down"; else pass 'nothing is left behind'; fi
     rm -rf "$work"
+    if [ "$finished" -eq 0 ]; then echo 'FAILED: it did not come to its end'; exit 1; fi
+    [ "$failed" -eq 0 ] && echo "all passed in $SECONDS s"
+    exit "$failed"
 }
 trap clean EXIT
+trap 'exit 1' INT TERM
 
 hash_in() { sed -n 's/.*"weights_sha256": *"\([0-9a-f]\{64\}\)".*/\1/p' "$1" 2>/dev/null | head -1; }
-scale() { "${compose[@]}" up -d --no-build --no-recreate --scale "worker=$1" >>"$work/compose" 2>&1; }
-status() { "${compose[@]}" exec -T server-2 dtrain status --seeds server-2:4053 --json 2>"$work/status-errors" </dev/null; }
-nodes() { status | grep -o '"address"' | wc -l; }
+steps_in() { sed -n 's/.*"steps": *\([0-9]*\),.*/\1/p' "$1" 2>/dev/null | head -1; }
 container() { "${compose[@]}" ps -q "$1" | head -1; }
-step() { status | sed -n 's/.*"step": *\([0-9]*\).*/\1/p' | head -1; }
+scale() { "${compose[@]}" up -d --no-build --no-recreate --scale "worker=$1" >>"$work/compose" 2>&1; }
+# In the container of server-3, to which nothing is done.
+dtrain() { docker exec "$asked" dtrain "$@" 2>"$work/errors"; }
+status() { dtrain status --json; }
+running() { status | sed -n "s/.*\"id\":\"\([^\"]*\)\",\"name\":\"long\",\"state\":\"running\",\"epoch\":[0-9]*,\"step\":\([0-9]*\),.*/\\$1/p"; }
+has_nodes() { [ "$(status | grep -o '"address"' | wc -l)" -eq "$1" ]; }
+has_passed() { local now; now="$(running 2)"; [ -n "$now" ] && [ "$now" -gt "$1" ]; }
+is_healthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' "$1")" = healthy ]; }
 # wait_until WHAT SECONDS CONDITION…
 wait_until() {
-    local what="$1" end=$((SECONDS + $2))
+    local what="$1" begin=$SECONDS bound="$2"
     shift 2
     until "$@"; do
-        if [ "$SECONDS" -gt "$end" ]; then fail "waited for $what"; status; cat "$work/status-errors"; return 1; fi
-        sleep 0.5
+        if [ $((SECONDS - begin)) -gt "$bound" ]; then
+            fail "waited $bound s for $what"
+            status
+            cat "$work/errors"
+            docker ps -a --filter "label=com.docker.compose.project=$project" --format '{{.Names}} {{.Status}}'
+            return 1
+        fi
+        sleep 1
     done
+    echo "   $what after $((SECONDS - begin)) s"
 }
-has_nodes() { [ "$(nodes)" -eq "$1" ]; }
-goes() { local now; now="$(step)"; [ -n "$now" ] && [ "$now" -gt "$1" ]; }
+nodes() { wait_until "$1 nodes" 120 has_nodes "$1"; }
+goes_on() { local now; now="$(running 2)"; wait_until "step $((${now:-0} + 100))" 60 has_passed $((${now:-0} + 100)); }
 
-# submit NAME JOB: trains in the foreground; the report is $work/runs-NAME/…
+# submit NAME JOB: trains in the foreground; the report is $work/NAME/…
 submit() {
     mkdir -p "$work/$1"
-    "${compose[@]}" run --rm -v "$work/jobs:/work/more:ro" -v "$work/$1:/work/runs" submit "$2" >"$work/$1.log" 2>&1
+    SUBMIT_RUNS="$work/$1" "${compose[@]}" run --rm -v "$work/jobs:/work/more:ro" submit "$2" >"$work/$1.log" 2>&1
 }
 
-# in_mid_run NAME COMMAND…: the long job, with something done to the cluster once it runs; the same weights all the same.
+# alone STEPS: the hash that one process ends at after so many steps of the long job.
+alone() {
+    docker run --rm --network none --user "$SUBMIT_USER" -v "$work:/more" dtrain train /more/jobs/long.yaml --set "stop.steps=$1 steps" --report "/more/alone-$1" \
+        >"$work/alone.log" 2>&1 || tail -5 "$work/alone.log" >&2
+    hash_in "$work/alone-$1/run.json"
+}
+
+# in_mid_run NAME COMMAND…: a job that runs until it is told to stop, which is after the command and some steps; it must end with the weights
+# of one process at that step.
 in_mid_run() {
-    local name="$1"
+    local name="$1" run="${1//[ ,]/-}" report
     shift
-    submit "$name" more/long.yaml &
+    submit "$run" more/long.yaml &
     local job=$!
-    wait_until "the job of '$name' to run" 60 goes 50 && "$@"
-    wait "$job" || { fail "$name: the job failed"; tail -5 "$work/$name.log"; }
-    same "$name" "$(hash_in "$work/$name"/*/run.json)" "$expected_long"
+    wait_until 'a running job' 60 has_passed 50 && "$@" && goes_on
+    dtrain cancel "$(running 1)" >/dev/null || fail "$name: the job could not be stopped"
+    wait "$job" || { fail "$name: the job failed"; tail -5 "$work/$run.log"; }
+    report="$(echo "$work/$run"/*/run.json)"
+    same "$name, $(steps_in "$report") steps" "$(hash_in "$report")" "$(alone "$(steps_in "$report")")"
 }
 
-echo "== one process"
-mkdir -p "$work/jobs" "$work/runs"
-sed -e 's/^name: .*/name: long/' -e 's/^epochs: .*/epochs: 300/' jobs/digits-mlp.yaml >"$work/jobs/long.yaml"
-[ "$build" = --no-build ] || "${compose[@]}" build server-1 >"$work/compose" 2>&1 || { fail 'build'; tail -20 "$work/compose"; exit 1; }
-image=$(($(docker image inspect -f '{{.Size}}' dtrain) / 1000000)) base=$(($(docker image inspect -f '{{.Size}}' mcr.microsoft.com/dotnet/aspnet:10.0) / 1000000))
-if [ $((image - base)) -lt 100 ]; then pass "the image adds $((image - base)) MB to its base"; else fail "the image adds $((image - base)) MB to its base"; fi
-docker run --rm --network none --user "$SUBMIT_USER" -v "$work:/more" dtrain train /more/jobs/long.yaml --report /more/alone >"$work/alone.log" 2>&1 \
-    || { fail 'training in one process'; tail -5 "$work/alone.log"; }
-expected_long="$(hash_in "$work/alone/run.json")"
+stage 'the image'
+mkdir -p "$work/jobs"
+# Without an end, and with epochs of many steps.
+sed -e 's/^name: .*/name: long/' -e 's/^epochs: .*/epochs: 1000000/' -e 's/^batch-size: .*/batch-size: 8/' jobs/digits-mlp.yaml >"$work/jobs/long.yaml"
+if [ "$build" -eq 1 ]; then
+    "${compose[@]}" build server-1 >"$work/build" 2>&1 || { fail 'the image cannot be built'; tail -20 "$work/build"; exit 1; }
+fi
+megabytes() { echo $(($(docker image inspect -f '{{.Size}}' "$1") / 1000000)); }
+added=$(($(megabytes dtrain) - $(megabytes mcr.microsoft.com/dotnet/aspnet:10.0)))
+if [ "$added" -lt 100 ]; then pass "the image adds $added MB to its base"; else fail "the image adds $added MB to its base"; fi
 
-echo "== up"
-scale 4
-wait_until 'seven nodes' 120 has_nodes 7 && pass 'seven nodes have joined'
-same 'the node is no root' "$("${compose[@]}" exec -T server-1 id -u | tr -d '\r')" 1654
-if "${compose[@]}" exec -T server-1 touch /app/x 2>/dev/null; then fail 'the root file system can be written'; else pass 'the root file system is read-only'; fi
-if "${compose[@]}" logs --no-color server-1 2>/dev/null | grep -q 'speaks in the clear'; then pass 'a node that others reach warns that it has no TLS'; else fail 'no warning'; fi
-healthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' "$(container server-1)")" = healthy ]; }
-wait_until 'the health check' 60 healthy && pass 'the health check finds the node'
+stage 'up'
+scale 4 || { fail 'the cluster does not start'; tail -20 "$work/compose"; exit 1; }
+asked="$(container server-3)"
+nodes 7 || exit 1
+same 'the node is no root' "$(docker exec "$(container server-1)" id -u)" 1654
+if docker exec "$(container server-1)" touch /app/x 2>/dev/null; then fail 'the root file system can be written'; else pass 'the root file system is read-only'; fi
+if docker logs "$(container server-1)" 2>&1 | grep -q 'speaks in the clear'; then pass 'a node that others reach warns that it has no TLS'; else fail 'no warning'; fi
+wait_until 'a healthy server-1' 60 is_healthy "$(container server-1)"
 
 submit first jobs/digits-mlp.yaml || { fail 'submit'; tail -5 "$work/first.log"; }
 same 'digits-mlp.yaml ends at the recorded hash' "$(hash_in "$work/first"/*/run.json)" "$(sed -n 's/.*"digits-mlp.yaml": *"\([0-9a-f]\{64\}\)".*/\1/p' jobs/hashes.json)"
 
-echo "== scale in mid-run"
-rescale() { scale 1; wait_until 'four nodes' 90 has_nodes 4; scale 4; wait_until 'seven nodes' 90 has_nodes 7; scale 2; }
-in_mid_run 'workers 4, 1, 4, 2' rescale
+if [ "$coming_and_going" -eq 1 ]; then
+    stage 'workers come and go in mid-run'
+    rescale() { scale 1 && nodes 4 && scale 4 && nodes 7 && scale 2 && nodes 5; }
+    in_mid_run 'workers 4, 1, 4, 2' rescale
 
-echo "== a polite end"
-started=$SECONDS
-docker stop -t 60 "$(container worker)" >/dev/null
-if [ $((SECONDS - started)) -lt 30 ]; then pass "SIGTERM ended a worker in $((SECONDS - started)) s"; else fail "SIGTERM took $((SECONDS - started)) s"; fi
-scale 4
-wait_until 'seven nodes' 90 has_nodes 7
-
-if [ "$faults" -eq 1 ]; then
-    network="${project}_cluster"
-    killed() { local id; id="$(container "$1")"; docker kill "$id" >/dev/null; sleep 12; docker start "$id" >/dev/null; }
-    frozen() { local id; id="$(container "$1")"; docker pause "$id" >/dev/null; sleep "$2"; docker unpause "$id" >/dev/null; }
-    cut_off() { local id; id="$(container "$1")"; docker network disconnect "$network" "$id"; sleep "$2"; docker network connect --alias "$1" "$network" "$id"; }
-    # server-1 starts the cluster and hosts the coordinator; ranges lie on the first servers.
-    for service in worker server-2 server-1; do
-        for harm in killed frozen cut_off; do
-            echo "== $service: $harm"
-            in_mid_run "$service $harm" "$harm" "$service" 20
-            scale 4
-            wait_until 'seven nodes' 120 has_nodes 7
-        done
-    done
+    stage 'a polite end'
+    before=$SECONDS
+    docker stop -t 60 "$(container worker)" >/dev/null
+    if [ $((SECONDS - before)) -lt 30 ]; then pass "SIGTERM ended a worker in $((SECONDS - before)) s"; else fail "SIGTERM took $((SECONDS - before)) s"; fi
+    scale 4
+    nodes 7
 fi
 
-[ "$failed" -eq 0 ] && echo 'all passed'
-exit "$failed"
+# Each harm lasts until the cluster has gone on without the node, and is over when the node is back.
+killed() { docker kill "$2" >/dev/null && nodes 6 && goes_on && docker start "$2" >/dev/null && nodes 7; }
+frozen() { docker pause "$2" >/dev/null && nodes 6 && goes_on && docker unpause "$2" >/dev/null && nodes 7; }
+cut_off() {
+    docker network disconnect "$network" "$2" && nodes 6 && goes_on || return
+    # A container that ended meanwhile and was started again may have got its network back, without its name.
+    docker network disconnect "$network" "$2" 2>/dev/null
+    docker network connect --alias "$1" "$network" "$2" && nodes 7
+}
+# server-1 starts the cluster and hosts the coordinator; ranges lie on the first servers.
+for fault in "${faults[@]}"; do
+    service="${fault%:*}" harm="${fault#*:}"
+    stage "$service $harm"
+    in_mid_run "$service $harm" "$harm" "$service" "$(container "$service")"
+done
+
+finished=1
+stage 'down'

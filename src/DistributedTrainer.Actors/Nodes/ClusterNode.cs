@@ -18,6 +18,7 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly IHost _host;
     private readonly ActorSystem _system;
     private readonly IActorRef _nodeActor;
+    private readonly IActorRef _seedWatch;
     private readonly TaskCompletionSource _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<(string Reason, int ExitCode)> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -29,6 +30,7 @@ public sealed class ClusterNode : IAsyncDisposable
         _host = host;
         _system = host.Services.GetRequiredService<ActorSystem>();
         _nodeActor = host.Services.GetRequiredService<ActorRegistry>().Get<NodeActor>();
+        _seedWatch = host.Services.GetRequiredService<ActorRegistry>().TryGet<SeedWatchActor>(out var watch) ? watch : ActorRefs.Nobody;
         Address = options.Clustered ? NodeSystem.AddressOf(_system) : NodeSystem.LocalAddress;
         _system.ActorOf(Props.Create(() => new NodeEventsActor(this)));
         _system.WhenTerminated.ContinueWith(_ => _stopped.TrySetResult((_reason, _exitCode)), TaskScheduler.Default);
@@ -102,7 +104,9 @@ public sealed class ClusterNode : IAsyncDisposable
 
     private async Task JoinAsync(IReadOnlyList<string> seeds, CancellationToken bound)
     {
-        await Cluster.Get(_system).JoinSeedNodesAsync(seeds.Select(seed => NodeSystem.ParseAddress(seed, _system)), bound).ConfigureAwait(false);
+        var addresses = seeds.Select(seed => NodeSystem.ParseAddress(seed, _system)).ToList();
+        await Cluster.Get(_system).JoinSeedNodesAsync(addresses, bound).ConfigureAwait(false);
+        _seedWatch.Tell(new WatchSeeds(addresses));
         var first = await Task.WhenAny(_welcome.Task, _stopped.Task).WaitAsync(bound).ConfigureAwait(false);
         if (first == _stopped.Task)
             throw new NodeStartException((await _stopped.Task.ConfigureAwait(false)).Reason);

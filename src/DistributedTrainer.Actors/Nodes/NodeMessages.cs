@@ -1,3 +1,4 @@
+using Akka.Actor;
 using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Actors;
@@ -34,3 +35,6 @@ internal sealed record NodeWelcome;
 
 /// <summary>Published when the coordinator refuses this node.</summary>
 internal sealed record NodeRefused(string Reason);
+
+/// <summary>This node has joined by these seeds.</summary>
+internal sealed record WatchSeeds(IReadOnlyList<Address> Seeds);

@@ -124,6 +124,7 @@ internal static class NodeSystem
                 identity.Refused = refusal => system.Log.Warning(refusal);
             else if (!IsThisMachineOnly(options.Host))
                 system.Log.Warning(OpenToAll(options.Host));
+            registry.Register<SeedWatchActor>(system.ActorOf(Props.Create(() => new SeedWatchActor()), SeedWatchActor.Name));
             var plane = DataPlane.Of(system);
             Start(system, registry, AddressOf(system), options, threads, plane.Transport, plane.Pool, registry.Get<CoordinatorActor>());
         });

@@ -22,7 +22,12 @@ internal sealed class StandardErrorLogger : ReceiveActor, IRequiresMessageQueue<
     {
         if (Array.Exists(Chatter, chatter => logEvent.LogSource.Contains(chatter, StringComparison.Ordinal)))
             return;
+        Console.Error.WriteLine(Line(logEvent));
+    }
+
+    internal static string Line(LogEvent logEvent)
+    {
         var level = logEvent.LogLevel().ToString().Replace("Level", "", StringComparison.Ordinal).ToLowerInvariant();
-        Console.Error.WriteLine($"{level}: {logEvent.Message}{(logEvent.Cause is { } cause ? $" ({cause.GetType().Name}: {cause.Message})" : "")}");
+        return DataPlaneAdvert.WithoutKeys($"{level}: {logEvent.Message}{(logEvent.Cause is { } cause ? $" ({cause.GetType().Name}: {cause.Message})" : "")}");
     }
 }

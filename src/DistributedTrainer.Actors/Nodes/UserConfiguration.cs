@@ -11,6 +11,8 @@ namespace DistributedTrainer.Actors;
 /// </summary>
 internal static class UserConfiguration
 {
+    private static readonly string[] SecretKeys = ["password", "secret", "token"];
+
     /// <param name="name">What errors call it, e.g. the file's name.</param>
     /// <exception cref="NodeStartException">Exit code 2: it cannot be read.</exception>
     public static Config Parse(string text, string name)
@@ -99,12 +101,15 @@ internal static class UserConfiguration
     private static void RequireValues(HoconValue value, string path, string text, string name)
     {
         if (value.Values.Count == 0)
-            throw new NodeStartException($"{Place(name, LineOf(text, path.Split('.')[^1]))}: '{path}' has no value; write key = value", 2);
+            throw new NodeStartException($"{Place(name, LineOf(text, path.Split('.')[^1]))}: '{WithoutSecret(path)}' has no value; write key = value", 2);
         if (!value.IsObject())
             return;
         foreach (var (key, item) in value.GetObject().Items)
             RequireValues(item, path.Length == 0 ? key : $"{path}.{key}", text, name);
     }
+
+    /// <summary>What stands behind a password's key may be the password.</summary>
+    private static string WithoutSecret(string path) => SecretKeys.Any(word => path.Contains(word, StringComparison.OrdinalIgnoreCase)) ? $"{path.Split(' ')[0]} …" : path;
 
     /// <summary>A split-brain resolver that cannot be made would crash the actor system half-way through its start.</summary>
     private static void RequireResolver(Config config, string text, string name)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace DistributedTrainer.Actors;
 
@@ -14,7 +15,7 @@ namespace DistributedTrainer.Actors;
 /// <param name="UnixPath">Of the Unix socket that it listens on; empty if none.</param>
 /// <param name="Host">Of the TCP port that it listens on.</param>
 /// <param name="Key">What a connection must show, so that only those connect whom the node has told.</param>
-internal sealed record DataPlaneAdvert(
+internal sealed partial record DataPlaneAdvert(
     int Version, string Transport, string Node, int Uid, string Machine, string UnixPath, string Host, int Port, string Key)
 {
     public const int CurrentVersion = 2;
@@ -62,6 +63,15 @@ internal sealed record DataPlaneAdvert(
             ? null
             : $"node {Node} speaks version {Version} of the data plane, node {other.Node} version {other.Version}; start all nodes from the same build";
     }
+
+    /// <summary>Not the key: it may be logged.</summary>
+    public override string ToString() => $"data plane of {Node} at {Host}:{Port}";
+
+    /// <summary>A text for a log, which may hold adverts, as those of undelivered messages do.</summary>
+    public static string WithoutKeys(string text) => Keys().Replace(text, "$1(key)");
+
+    [GeneratedRegex(@"(dtrain-data-plane[?!](?:\n[^\n]*){8}\n)[0-9A-Za-z+/=]+")]
+    private static partial Regex Keys();
 
     private string Format(string word) => string.Create(
         CultureInfo.InvariantCulture, $"{word}\n{Version}\n{Transport}\n{Node}\n{Uid}\n{Machine}\n{UnixPath}\n{Host}\n{Port}\n{Key}");
