@@ -12,7 +12,7 @@ public sealed class OpenedJob : IDisposable
     {
         (Id, Job, Data, Network) = (id, job, data, network);
         DataSha256 = InitialWeights.DataSha256(job, data);
-        Plan = plan ?? new RunPlan(job, data.Train.Count);
+        Plan = plan ?? new RunPlan(job, job.EpochRows(data));
         Tree = new ReductionTree(Plan.Shards);
         var statistics = network.Layout.Length - network.Layout.TrainedLength;
         Ranges = ServerRange.Split(network.Layout.TrainedLength, servers, statistics);
@@ -96,8 +96,8 @@ public sealed class OpenedJob : IDisposable
         var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
         try
         {
-            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision);
-            if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
+            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision, job.PseudoLabels?.ToState(job, data));
+            if (JobChecks.AgainstModel(job, network, job.EpochRows(data)) is { } misfit)
                 throw new JobFileException(misfit.ToString());
             InitialWeights.Mismatches(job, network);
             return (job, data, network);

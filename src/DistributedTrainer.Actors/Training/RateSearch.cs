@@ -19,7 +19,7 @@ public static unsafe class RateSearch
     private const double Smoothing = 0.9;
     private const double Hopeless = 4;
 
-    /// <param name="job">Its own schedule is put aside.</param>
+    /// <param name="job">Its own schedule is put aside, and so are its unlabelled rows, which have no labels at its beginning.</param>
     /// <param name="from">The first rate, above 0.</param>
     /// <param name="to">The last, above the first.</param>
     /// <param name="steps">At least 2.</param>
@@ -27,7 +27,7 @@ public static unsafe class RateSearch
     /// <exception cref="Data.DataException">The data is missing or wrong.</exception>
     public static IEnumerable<RatePoint> Run(Job job, double from, double to, int steps)
     {
-        using var opened = OpenedJob.Open(job.Name, JobFile.Format(job), servers: 1);
+        using var opened = OpenedJob.Open(job.Name, JobFile.Format(OnLabelledRows(job)), servers: 1);
         using var run = new PlainRun(opened);
         var (average, decay, lowest) = (0.0, 1.0, double.PositiveInfinity);
         for (var step = 0; step < steps; step++)
@@ -45,6 +45,8 @@ public static unsafe class RateSearch
                 yield break;
         }
     }
+
+    private static Job OnLabelledRows(Job job) => job with { PseudoLabels = null, Data = job.Data with { UnlabelledFiles = null } };
 
     /// <summary>The rate at which the loss falls fastest, by the logarithm of the rate; null where it never falls.</summary>
     public static double? Steepest(IReadOnlyList<RatePoint> points)
