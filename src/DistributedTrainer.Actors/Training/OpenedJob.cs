@@ -118,12 +118,7 @@ public sealed class OpenedJob : IDisposable
     };
 
     /// <summary>How many blocks of trained parameters a range has.</summary>
-    internal int TrainedBlocks(int range)
-    {
-        const int block = ParameterLayout.BlockLength;
-        var (_, begin, length) = Ranges[range];
-        return (Math.Min(begin + length, Network.Layout.TrainedLength) + block - 1) / block - begin / block;
-    }
+    internal int TrainedBlocks(int range) => Network.Layout.TrainedBlocks(Ranges[range].Begin, Ranges[range].Length);
 
     /// <summary>The index in <see cref="Pieces"/> of what a frame carries; −1 where it names no piece of this job, or has another length.</summary>
     internal int PieceOf(in FrameHeader header, int floats) =>

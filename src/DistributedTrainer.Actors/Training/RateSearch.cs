@@ -70,24 +70,31 @@ public static unsafe class RateSearch
         private readonly MicroBatches _shards;
         private readonly RangeOptimizer _optimizer;
         private readonly FloatBuffer _parameters;
+
+        /// <summary>The parameters as passes read them: rounded in a job in bfloat16.</summary>
+        private readonly FloatBuffer _read;
         private readonly double[] _squares;
-        private NetworkPass? _pass;
+        private readonly GrowingPass _pass;
 
         public PlainRun(OpenedJob job)
         {
             _job = job;
             var layout = job.Network.Layout;
             _shards = new MicroBatches(job, _pool);
+            _pass = new GrowingPass(job.Network, job.Job.Seed);
             _optimizer = new RangeOptimizer(job.Job.Update, layout, 0, layout.Length);
             _parameters = new FloatBuffer(layout.Length);
-            _squares = new double[(layout.TrainedLength + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength];
+            _read = job.IsHalf ? new FloatBuffer(layout.Length) : _parameters;
+            _squares = new double[layout.TrainedBlocks(0, layout.Length)];
             InitialWeights.Write(job.Job, job.Network, _parameters.Span);
         }
 
         /// <returns>The batch's mean loss.</returns>
         public double Step(long step, double rate)
         {
-            var partials = _shards.Compute(new ComputeStep(step, 0, _job.Plan.Shards, null), PassFor, _parameters.Pointer);
+            if (_job.IsHalf)
+                Bfloat16.Round(_parameters.Pointer, _read.Pointer, _read.Length);
+            var partials = _shards.Compute(new ComputeStep(step, 0, _job.Plan.Shards, null), _pass.For, _read.Pointer);
             var root = PartialTree.Merge(_job, partials).Single();
             var gradient = root.Buffer.Pointer;
             var sums = root.Head.Sums;
@@ -105,20 +112,10 @@ public static unsafe class RateSearch
 
         public void Dispose()
         {
-            _pass?.Dispose();
+            _pass.Dispose();
             _optimizer.Dispose();
             _parameters.Dispose();
-        }
-
-        private NetworkPass PassFor(int rows)
-        {
-            if (_pass is null || _pass.MaxRows < rows)
-            {
-                _pass?.Dispose();
-                _pass = _job.Network.CreatePass(rows, _job.Job.Seed);
-            }
-
-            return _pass;
+            _read.Dispose();
         }
     }
 }

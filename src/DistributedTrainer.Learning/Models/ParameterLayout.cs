@@ -62,6 +62,18 @@ public sealed class ParameterLayout
 
     public int Blocks => (Length + BlockLength - 1) / BlockLength;
 
+    /// <summary>How many blocks of trained floats lie in a part of the vector.</summary>
+    /// <param name="begin">The part's first element: a block's border.</param>
+    /// <param name="length">Elements of the part.</param>
+    public int TrainedBlocks(int begin, int length) => TrainedBlocks(TrainedLength, begin, length);
+
+    /// <inheritdoc cref="TrainedBlocks(int, int)"/>
+    /// <param name="trained">Trained floats of the whole vector: the first ones.</param>
+    /// <param name="begin">The part's first element: a block's border.</param>
+    /// <param name="length">Elements of the part.</param>
+    public static int TrainedBlocks(int trained, int begin, int length) =>
+        (Math.Min(begin + length, trained) + BlockLength - 1) / BlockLength - begin / BlockLength;
+
     /// <summary>
     /// One addition of the reduction tree, left ← left + right, in a part of two gradient vectors: gradients and labels are added, moments joined.
     /// </summary>

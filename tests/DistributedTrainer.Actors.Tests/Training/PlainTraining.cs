@@ -105,7 +105,7 @@ internal sealed unsafe class PlainTraining : IDisposable
     {
         if (_job.Clip is not ClipNorm clip)
             return 1;
-        var squares = new double[(_network.Layout.TrainedLength + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength];
+        var squares = new double[_network.Layout.TrainedBlocks(0, _network.Layout.Length)];
         _optimizer.SquareSums(0, _network.Layout.Length, _parameters.Pointer, gradient.Pointer, sums.Denominator, squares);
         return GradientNorm.Factor(clip.Limit, squares);
     }

@@ -41,7 +41,7 @@ public sealed record PseudoLabelSpec
     public int Rounds { get; init; } = 3;
 
     /// <summary>Epochs before the first round, and between.</summary>
-    public int Every { get; init; } = 5;
+    public int Every { get; init; } = 2;
 
     /// <summary>Their place in a model's state.</summary>
     /// <param name="data">With the unlabelled rows.</param>
