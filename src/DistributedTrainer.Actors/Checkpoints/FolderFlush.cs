@@ -8,14 +8,12 @@ namespace DistributedTrainer.Actors;
 /// </summary>
 internal static partial class FolderFlush
 {
-    private const int ReadOnly = 0;
-
     /// <exception cref="IOException">The folder is gone, or the disk failed.</exception>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows())
             return;
-        var handle = Open(folder, ReadOnly);
+        var handle = SystemFile.Open(folder, SystemFile.ReadOnly);
         if (handle < 0)
             throw Failed(folder);
         try
@@ -27,18 +25,12 @@ internal static partial class FolderFlush
         }
         finally
         {
-            _ = Close(handle);
+            _ = SystemFile.Close(handle);
         }
     }
 
     private static IOException Failed(string folder) => new($"{folder}: {Marshal.GetLastPInvokeErrorMessage()}");
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Synchronize(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int handle);
 }

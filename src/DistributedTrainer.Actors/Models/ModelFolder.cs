@@ -14,7 +14,7 @@ public static class ModelFolder
     public const string DescriptionFile = "model.json";
 
     /// <param name="folder">Is created where it does not exist.</param>
-    /// <param name="parameters">Layout.Length floats in layout order.</param>
+    /// <param name="parameters">Layout.SavedLength floats in layout order.</param>
     /// <param name="weightsSha256">Their hash.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static void Write(string folder, Job job, Network network, DataSet data, ReadOnlySpan<float> parameters, string weightsSha256)

@@ -7,7 +7,7 @@ namespace DistributedTrainer.Actors;
 /// The gradient sums of a worker's slots in one step: what each slot's segments are, where its sum is put, and the pushing of its pieces
 /// while earlier layers are still being computed. Reused from step to step.
 /// </summary>
-internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool) : IGradientObserver
+internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool, PseudoLabeller? labeller = null) : IGradientObserver
 {
     private readonly List<Slot> _slots = [];
     private SlotWork[] _works = [];
@@ -57,6 +57,8 @@ internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool) : IG
         {
             _buffers[index] = pool.Rent(job.Network.Layout.Length);
             var sums = (StepSums*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_sums, index);
+            var (first, end) = ShardsOf(index);
+            labeller?.Write(_buffers[index].Pointer, first, end);
             _works[index] = new SlotWork(_segments[index], _buffers[index].Pointer, sums);
         }
 
@@ -103,6 +105,10 @@ internal sealed unsafe class GradientStream(OpenedJob job, BufferPool pool) : IG
                 _route.Push(_step, _slots[index], Head(index), BufferOf(index), _nextPiece);
         }
     }
+
+    /// <summary>The shards that a work computes: a slot's, or in bfloat16 one.</summary>
+    private (int First, int End) ShardsOf(int work) =>
+        _shardSums is { } sums ? (sums.Parts[work], sums.Parts[work] + 1) : (_slots[work].First, _slots[work].End);
 
     private TensorBuffer BufferOf(int index) => _buffers[_shardSums?.PartOf(index) ?? index];
 

@@ -297,7 +297,7 @@ internal sealed partial class JobActor : ReceiveActor
         var isIdle = _active is { } active && !active.Nodes.Contains(_self) && _servers.Count == 0 && _computing == 0 && _transport.IsFlushed
             && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
-            _job.Id, OpenState.Open, "", _job.DataSha256, _job.Data.Train.Count, _job.Network.Layout.TrainedLength, _prepared, _active?.Number ?? 0,
+            _job.Id, OpenState.Open, "", _job.DataSha256, _job.Plan.Batches.Rows, _job.Network.Layout.TrainedLength, _prepared, _active?.Number ?? 0,
             _decision?.Version ?? -1, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
         {
             Layers = _layers,

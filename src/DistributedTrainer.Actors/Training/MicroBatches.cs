@@ -1,5 +1,4 @@
 using DistributedTrainer.Coordination;
-using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
 using DistributedTrainer.Numerics;
 
@@ -10,13 +9,13 @@ namespace DistributedTrainer.Actors;
 /// ⌊(j+1)L/m⌋ of a slice of L. A shard adds its parts in order, so that who computes it beside which others changes nothing; its sum then
 /// goes up the tree like any other. Activations need the room of one part only.
 /// </summary>
-internal sealed unsafe class MicroBatches(OpenedJob job, BufferPool pool) : IGradientObserver
+internal sealed unsafe class MicroBatches(OpenedJob job, BufferPool pool, PseudoLabeller? labeller = null) : IGradientObserver
 {
     private readonly StepSums[] _sums = GC.AllocateArray<StepSums>(job.Plan.Shards, pinned: true);
     private readonly StepSums[] _part = GC.AllocateArray<StepSums>(job.Plan.Shards, pinned: true);
     private readonly TensorBuffer?[] _gradients = new TensorBuffer?[job.Plan.Shards];
     private readonly TensorBuffer?[] _parts = new TensorBuffer?[job.Plan.Shards];
-    private readonly TrainingReader _training = job.Data.CreateTrainingReader();
+    private readonly StepRows _reader = new(job);
     private readonly int[] _bad = new int[job.Plan.Shards];
     private readonly List<(int Shard, int Rows)> _inPart = [];
     private readonly List<SlotWork> _works = [];
@@ -38,10 +37,7 @@ internal sealed unsafe class MicroBatches(OpenedJob job, BufferPool pool) : IGra
             if (rows == 0)
                 continue;
             var pass = passFor(rows);
-            _training.Read(_rows.AsSpan(0, rows), job.Plan.Batches.Epoch(work.Step), pass.Inputs, pass.Targets);
-            pass.Step = work.Step;
-            for (var row = 0; row < rows; row++)
-                pass.RowIds[row] = (uint)job.Data.Train.RowId(_rows[row]);
+            _reader.Fill(pass, work.Step, _rows.AsSpan(0, rows), parameters);
             pass.Gradient(parameters, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_works), this);
             Add();
         }
@@ -92,6 +88,8 @@ internal sealed unsafe class MicroBatches(OpenedJob job, BufferPool pool) : IGra
             at += rows;
             _inPart.Add((shard, rows));
             var buffer = _parts[shard] = pool.Rent(job.Network.Layout.Length);
+            // A shard's labels go up once: with its first part.
+            labeller?.Write(buffer.Pointer, shard, _gradients[shard] is null ? shard + 1 : shard);
             var sums = (StepSums*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_part, shard);
             _works.Add(new SlotWork(new[] { new Segment(rows, 0) }, buffer.Pointer, sums));
         }

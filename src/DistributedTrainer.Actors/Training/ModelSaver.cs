@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Learning;
+using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Actors;
 
@@ -15,10 +17,12 @@ internal static unsafe class ModelSaver
         var parameters = collector.Parameters;
         if (!IsFinite(parameters.Span))
             return new ModelSaved(job.Id, "", "", false, 0, [], [], $"the weights are not finite after step {collector.Order.Version}; try a smaller learning rate");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(parameters.Bytes));
+        var saved = parameters.Span[..job.Network.Layout.SavedLength];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(saved)));
         var folder = collector.Order.ModelFolder ?? Path.Combine(Path.GetTempPath(), $"dtrain-{job.Id}");
         Directory.CreateDirectory(folder);
-        ModelFolder.Write(folder, job.Job, job.Network, job.Data, parameters.Span, hash);
+        ModelFolder.Write(folder, job.Job, job.Network, job.Data, saved, hash);
+        var (labelled, right) = job.Network.Layout.PseudoLabels is { } labels ? Count(job, labels, collector) : ([], -1);
         SavedModel.Round(job.Job, parameters);
         var confusion = job.Data.Classes.Count is >= 2 and <= MostClasses && job.Job.Loss.Target != TargetKind.Values ? new ConfusionMatrix(job.Data.Classes.Count) : null;
         var test = job.Data.Test is { } part ? Scorer.Whole(job, part, parameters.Pointer, confusion) : null;
@@ -37,6 +41,9 @@ internal static unsafe class ModelSaver
         {
             Classes = confusion is { Total: > 0 } ? [.. job.Data.Classes] : [],
             ClassCounts = confusion is { Total: > 0 } ? Counts(confusion) : [],
+            UnlabelledRows = job.Network.Layout.PseudoLabels?.Rows ?? 0,
+            RowsLabelled = labelled,
+            RightLabels = right,
         };
     }
 
@@ -44,6 +51,26 @@ internal static unsafe class ModelSaver
     {
         var classes = Enumerable.Range(0, confusion.ClassCount);
         return [.. classes.SelectMany(actual => classes.Select(predicted => confusion[actual, predicted]))];
+    }
+
+    /// <summary>How many rows each round up to the saved version labelled, and how many labels of the last are right: −1 where nobody knows.</summary>
+    private static (long[] Labelled, long Right) Count(OpenedJob job, PseudoLabels labels, ModelCollector collector)
+    {
+        var (parameters, unlabelled) = (collector.Parameters, job.Data.Unlabelled!);
+        var rounds = (int)Math.Min(labels.Rounds, Math.Max(0, collector.Order.Version - 1) / labels.Every);
+        long[] labelled = [.. Enumerable.Range(0, rounds).Select(round => (long)labels.Labelled(parameters.Span, round))];
+        if (!unlabelled.HasTargets)
+            return (labelled, -1);
+        using var input = new FloatBuffer(job.Network.InputLength);
+        var right = 0L;
+        for (var row = 0; row < labels.Rows; row++)
+        {
+            float target;
+            unlabelled.Read([row], input.Pointer, &target);
+            right += labels.ClassOf(parameters.Pointer, row) == (int)target ? 1 : 0;
+        }
+
+        return (labelled, right);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values)

@@ -12,7 +12,7 @@ public sealed class OpenedJob : IDisposable
     {
         (Id, Job, Data, Network) = (id, job, data, network);
         DataSha256 = InitialWeights.DataSha256(job, data);
-        Plan = plan ?? new RunPlan(job, data.Train.Count);
+        Plan = plan ?? new RunPlan(job, job.EpochRows(data));
         Tree = new ReductionTree(Plan.Shards);
         var statistics = network.Layout.Length - network.Layout.TrainedLength;
         Ranges = ServerRange.Split(network.Layout.TrainedLength, servers, statistics);
@@ -96,8 +96,8 @@ public sealed class OpenedJob : IDisposable
         var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
         try
         {
-            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision);
-            if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
+            var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision, job.PseudoLabels?.ToState(job, data));
+            if (JobChecks.AgainstModel(job, network, job.EpochRows(data)) is { } misfit)
                 throw new JobFileException(misfit.ToString());
             InitialWeights.Mismatches(job, network);
             return (job, data, network);
@@ -118,12 +118,7 @@ public sealed class OpenedJob : IDisposable
     };
 
     /// <summary>How many blocks of trained parameters a range has.</summary>
-    internal int TrainedBlocks(int range)
-    {
-        const int block = ParameterLayout.BlockLength;
-        var (_, begin, length) = Ranges[range];
-        return (Math.Min(begin + length, Network.Layout.TrainedLength) + block - 1) / block - begin / block;
-    }
+    internal int TrainedBlocks(int range) => Network.Layout.TrainedBlocks(Ranges[range].Begin, Ranges[range].Length);
 
     /// <summary>The index in <see cref="Pieces"/> of what a frame carries; −1 where it names no piece of this job, or has another length.</summary>
     internal int PieceOf(in FrameHeader header, int floats) =>

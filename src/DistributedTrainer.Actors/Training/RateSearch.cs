@@ -19,7 +19,7 @@ public static unsafe class RateSearch
     private const double Smoothing = 0.9;
     private const double Hopeless = 4;
 
-    /// <param name="job">Its own schedule is put aside.</param>
+    /// <param name="job">Its own schedule is put aside, and so are its unlabelled rows, which have no labels at its beginning.</param>
     /// <param name="from">The first rate, above 0.</param>
     /// <param name="to">The last, above the first.</param>
     /// <param name="steps">At least 2.</param>
@@ -27,7 +27,7 @@ public static unsafe class RateSearch
     /// <exception cref="Data.DataException">The data is missing or wrong.</exception>
     public static IEnumerable<RatePoint> Run(Job job, double from, double to, int steps)
     {
-        using var opened = OpenedJob.Open(job.Name, JobFile.Format(job), servers: 1);
+        using var opened = OpenedJob.Open(job.Name, JobFile.Format(OnLabelledRows(job)), servers: 1);
         using var run = new PlainRun(opened);
         var (average, decay, lowest) = (0.0, 1.0, double.PositiveInfinity);
         for (var step = 0; step < steps; step++)
@@ -45,6 +45,8 @@ public static unsafe class RateSearch
                 yield break;
         }
     }
+
+    private static Job OnLabelledRows(Job job) => job with { PseudoLabels = null, Data = job.Data with { UnlabelledFiles = null } };
 
     /// <summary>The rate at which the loss falls fastest, by the logarithm of the rate; null where it never falls.</summary>
     public static double? Steepest(IReadOnlyList<RatePoint> points)
@@ -68,24 +70,31 @@ public static unsafe class RateSearch
         private readonly MicroBatches _shards;
         private readonly RangeOptimizer _optimizer;
         private readonly FloatBuffer _parameters;
+
+        /// <summary>The parameters as passes read them: rounded in a job in bfloat16.</summary>
+        private readonly FloatBuffer _read;
         private readonly double[] _squares;
-        private NetworkPass? _pass;
+        private readonly GrowingPass _pass;
 
         public PlainRun(OpenedJob job)
         {
             _job = job;
             var layout = job.Network.Layout;
             _shards = new MicroBatches(job, _pool);
+            _pass = new GrowingPass(job.Network, job.Job.Seed);
             _optimizer = new RangeOptimizer(job.Job.Update, layout, 0, layout.Length);
             _parameters = new FloatBuffer(layout.Length);
-            _squares = new double[(layout.TrainedLength + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength];
+            _read = job.IsHalf ? new FloatBuffer(layout.Length) : _parameters;
+            _squares = new double[layout.TrainedBlocks(0, layout.Length)];
             InitialWeights.Write(job.Job, job.Network, _parameters.Span);
         }
 
         /// <returns>The batch's mean loss.</returns>
         public double Step(long step, double rate)
         {
-            var partials = _shards.Compute(new ComputeStep(step, 0, _job.Plan.Shards, null), PassFor, _parameters.Pointer);
+            if (_job.IsHalf)
+                Bfloat16.Round(_parameters.Pointer, _read.Pointer, _read.Length);
+            var partials = _shards.Compute(new ComputeStep(step, 0, _job.Plan.Shards, null), _pass.For, _read.Pointer);
             var root = PartialTree.Merge(_job, partials).Single();
             var gradient = root.Buffer.Pointer;
             var sums = root.Head.Sums;
@@ -103,20 +112,10 @@ public static unsafe class RateSearch
 
         public void Dispose()
         {
-            _pass?.Dispose();
+            _pass.Dispose();
             _optimizer.Dispose();
             _parameters.Dispose();
-        }
-
-        private NetworkPass PassFor(int rows)
-        {
-            if (_pass is null || _pass.MaxRows < rows)
-            {
-                _pass?.Dispose();
-                _pass = _job.Network.CreatePass(rows, _job.Job.Seed);
-            }
-
-            return _pass;
+            _read.Dispose();
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
 using DistributedTrainer.Coordination;
-using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors;
@@ -16,17 +15,23 @@ internal sealed unsafe class WorkerActor : ReceiveActor
     private readonly ParameterStore _store;
     private readonly GradientStream _gradient;
     private readonly MicroBatches? _parts;
-    private readonly TrainingReader _training;
+    private readonly StepRows _reader;
+    private readonly PseudoLabeller? _labeller;
     private readonly Slowness? _slowness;
-    private NetworkPass? _pass;
-    private int[] _rows = [];
+    private readonly GrowingPass _pass;
+    private readonly Func<int, NetworkPass> _passFor;
+    private readonly int[] _rows;
 
     public WorkerActor(OpenedJob job, ParameterStore store, BufferPool pool)
     {
         (_job, _store) = (job, store);
-        _gradient = new GradientStream(job, pool);
-        _parts = job.Job.MicroBatches > 1 ? new MicroBatches(job, pool) : null;
-        _training = job.Data.CreateTrainingReader();
+        _labeller = PseudoLabeller.For(job);
+        _gradient = new GradientStream(job, pool, _labeller);
+        _parts = job.Job.MicroBatches > 1 ? new MicroBatches(job, pool, _labeller) : null;
+        _reader = new StepRows(job);
+        _pass = new GrowingPass(job.Network, job.Job.Seed);
+        _passFor = _pass.For;
+        _rows = new int[job.Plan.Batches.SliceLengthMax * job.Plan.Shards];
         _slowness = FaultInjection.Find(Context.System) is { } faults ? new Slowness(faults) : null;
         var ready = job.HasReadyGradient ? new ReadyGradient(job, pool) : null;
         Receive<ComputeStep>(work => Sender.Tell(ready?.Push(work) ?? Compute(work)));
@@ -34,7 +39,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         Receive<ComputeEvaluation>(work => Sender.Tell(Evaluate(work)));
     }
 
-    protected override void PostStop() => _pass?.Dispose();
+    protected override void PostStop() => _pass.Dispose();
 
     private StepComputed Compute(ComputeStep work)
     {
@@ -44,9 +49,10 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             return new StepComputed(work.Step, 0, []);
         var begun = TrainingMeter.Shards.Enabled ? Stopwatch.GetTimestamp() : 0;
         _slowness?.Begin();
-        var partials = _parts?.Compute(work, PassFor, parameters.Pointer);
+        _labeller?.Label(work, _passFor, parameters.Pointer);
+        var partials = _parts?.Compute(work, _passFor, parameters.Pointer);
         if (partials is null)
-            _gradient.Run(Read(work.Step, work.First, work.End, _gradient.Rows), parameters.Pointer);
+            _gradient.Run(Read(work, parameters.Pointer), parameters.Pointer);
         parameters.Release();
         _slowness?.End();
         TrainingMeter.Computed.Record(work.Step);
@@ -55,16 +61,13 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         return new StepComputed(work.Step, _gradient.Shards, partials ?? _gradient.Finish());
     }
 
-    private NetworkPass Read(long step, int first, int end, int rows)
+    private NetworkPass Read(ComputeStep work, float* parameters)
     {
-        var pass = PassFor(rows);
+        var pass = _pass.For(_gradient.Rows);
         var at = 0;
-        for (var shard = first; shard < end; shard++)
-            at += _job.Plan.Batches.Slice(step, shard, _rows.AsSpan(at));
-        _training.Read(_rows.AsSpan(0, at), _job.Plan.Batches.Epoch(step), pass.Inputs, pass.Targets);
-        pass.Step = step;
-        for (var row = 0; row < at; row++)
-            pass.RowIds[row] = (uint)_job.Data.Train.RowId(_rows[row]);
+        for (var shard = work.First; shard < work.End; shard++)
+            at += _job.Plan.Batches.Slice(work.Step, shard, _rows.AsSpan(at));
+        _reader.Fill(pass, work.Step, _rows.AsSpan(0, at), parameters);
         return pass;
     }
 
@@ -80,7 +83,7 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         var scored = work.Average ?? parameters;
         for (var shard = work.First; shard < work.End && _job.Data.Validation is not null; shard++)
         {
-            if (Scorer.Shard(_job, _job.Data.Validation, shard, scored.Pointer, PassFor(_job.Network.RowsAtOnce)) is { } sums)
+            if (Scorer.Shard(_job, _job.Data.Validation, shard, scored.Pointer, _pass.For(_job.Network.RowsAtOnce)) is { } sums)
                 slots.Add(new EvaluationSums(new Slot(shard, shard + 1), sums));
         }
 
@@ -90,17 +93,5 @@ internal sealed unsafe class WorkerActor : ReceiveActor
         parameters.Release();
         work.Average?.Release();
         return new EvaluationComputed(work.Version, slots, penalty);
-    }
-
-    private NetworkPass PassFor(int rows)
-    {
-        if (_pass is null || _pass.MaxRows < rows)
-        {
-            _pass?.Dispose();
-            _pass = _job.Network.CreatePass(rows, _job.Job.Seed);
-            _rows = new int[rows];
-        }
-
-        return _pass;
     }
 }

@@ -64,8 +64,8 @@ internal static class ExperimentCommand
     private static void CheckWithData(Scenario scenario, string text, string file, Job job)
     {
         using var data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
-        if (JobChecks.AgainstData(job, data.Train.Count, data.Validation?.Count ?? 0) is [var problem, ..])
+        if (JobChecks.AgainstData(job, job.EpochRows(data), data.Validation?.Count ?? 0) is [var problem, ..])
             throw new JobFileException($"{scenario.Job}: {problem}");
-        ScenarioFile.CheckAgainstJob(scenario, text, file, job, new RunPlan(job, data.Train.Count).StepsPerEpoch);
+        ScenarioFile.CheckAgainstJob(scenario, text, file, job, new RunPlan(job, job.EpochRows(data)).StepsPerEpoch);
     }
 }

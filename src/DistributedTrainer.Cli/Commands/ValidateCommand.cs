@@ -21,10 +21,10 @@ internal static class ValidateCommand
     private static int Run(string file, Job job)
     {
         using var data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
-        if (JobChecks.AgainstData(job, data.Train.Count, data.Validation?.Count ?? 0) is [var problem, ..])
+        if (JobChecks.AgainstData(job, job.EpochRows(data), data.Validation?.Count ?? 0) is [var problem, ..])
             throw new JobFileException($"{file}: {problem}");
-        var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision);
-        if (JobChecks.AgainstModel(job, network, data.Train.Count) is { } misfit)
+        var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision, job.PseudoLabels?.ToState(job, data));
+        if (JobChecks.AgainstModel(job, network, job.EpochRows(data)) is { } misfit)
             throw new JobFileException($"{file}: {misfit}");
         Console.Out.WriteLine($"{job.Name}: {ModelTable.Count(data.Train.Count)} training rows{Part(data.Validation, "validation")}{Part(data.Test, "test")}");
         if (job.Data.Augment.Count > 0)
@@ -32,9 +32,9 @@ internal static class ValidateCommand
         if (job.Precision == Precision.Bfloat16)
             Console.Out.WriteLine("precision: bfloat16 between layers and nodes, sums and the servers' parameters in float32");
         ModelTable.Write(Console.Out, network.Summary, data.InputShape);
-        foreach (var line in PracticeTable.Lines(job, network, new RunPlan(job, data.Train.Count)))
+        foreach (var line in PracticeTable.Lines(job, network, new RunPlan(job, job.EpochRows(data))))
             Console.Out.WriteLine(line);
-        Console.Out.WriteLine(ModelMemory.Of(job, network, data.Train.Count));
+        Console.Out.WriteLine(ModelMemory.Of(job, network, job.EpochRows(data)));
         return ExitCode.Done;
     }
 

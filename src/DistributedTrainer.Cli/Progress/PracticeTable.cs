@@ -19,6 +19,8 @@ internal static class PracticeTable
             yield return $"micro-batches: each shard's slice in {job.MicroBatches} parts";
         if (job.Average is { } average)
             yield return $"moving average of the weights, decay {Text(average.Decay)}: it is evaluated and saved";
+        if (job.PseudoLabels is { } spec && network.Layout.PseudoLabels is { } labels)
+            yield return $"{labels.Rows} unlabelled rows are labelled where the model is sure to {Text(spec.Confidence)}, after steps {string.Join(", ", Enumerable.Range(1, labels.Rounds).Select(round => round * labels.Every))}; an epoch has a place for each";
         if (job.Freeze is { } frozen)
             yield return $"frozen: {network.Layout.Parameters.Where(parameter => FrozenLayers.Holds(frozen, parameter)).Sum(parameter => parameter.Length)} of {network.Layout.TrainedLength} parameters";
         if (job.StartFrom is not { } start)

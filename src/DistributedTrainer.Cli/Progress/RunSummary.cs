@@ -17,10 +17,20 @@ internal static class RunSummary
             Field(output, "train loss", ProgressText.Value(result.TrainLoss));
         Score(output, "validation", result.Validation);
         Score(output, "test", result.Test);
+        if (result.PseudoLabels is { } labels)
+            Field(output, "pseudo-labels", Text(labels));
         if (result.WeightsSha256.Length > 0)
             Field(output, "weights_sha256", result.WeightsSha256);
         if (reportFolder is not null)
             Field(output, "report", reportFolder);
+    }
+
+    /// <summary>One line: how many rows each round labelled, and how many of the last round's labels are right.</summary>
+    internal static string Text(PseudoLabelCounts labels)
+    {
+        var right = labels.Right is { } count && labels.Labelled.Count > 0 ? $", {ModelTable.Count(count)} of these rightly" : "";
+        var rounds = labels.Labelled.Count == 0 ? "none yet" : string.Join(", ", labels.Labelled.Select(round => ModelTable.Count(round)));
+        return $"of {ModelTable.Count(labels.Rows)} unlabelled rows, by round: {rounds}{right}";
     }
 
     private static void Score(TextWriter output, string part, PartScore? score)

@@ -41,6 +41,8 @@ internal static class RunJson
             Number(json, "train_loss", result.TrainLoss);
             Score(json, "validation", result.Validation);
             Score(json, "test", result.Test);
+            if (result.PseudoLabels is { } labels)
+                Labels(json, labels);
             Number(json, "wall_s", Math.Round(wallSeconds, 3));
             Number(json, "train_s", Math.Round(result.TrainSeconds, 3));
             Number(json, "samples_per_s", result.TrainSeconds > 0 ? Math.Round(result.Samples / result.TrainSeconds, 1) : 0);
@@ -81,6 +83,21 @@ internal static class RunJson
         Number(json, "loss", score.Loss);
         foreach (var (metric, value) in score.Metrics)
             Number(json, metric, value);
+        json.WriteEndObject();
+    }
+
+    private static void Labels(Utf8JsonWriter json, PseudoLabelCounts labels)
+    {
+        json.WriteStartObject("pseudo_labels");
+        json.WriteNumber("rows", labels.Rows);
+        json.WriteStartArray("labelled");
+        foreach (var round in labels.Labelled)
+            json.WriteNumberValue(round);
+        json.WriteEndArray();
+        if (labels.Right is { } right)
+            json.WriteNumber("right", right);
+        else
+            json.WriteNull("right");
         json.WriteEndObject();
     }
 

@@ -32,6 +32,7 @@ internal static class RunPage
             ("train loss", double.IsNaN(result.TrainLoss) ? "" : ProgressText.Value(result.TrainLoss)),
             ("validation", Score(result.Validation)),
             ("test", Score(result.Test)),
+            ("pseudo-labels", result.PseudoLabels is { } labels ? RunSummary.Text(labels) : ""),
             ("weights SHA-256", result.WeightsSha256),
             ("recipe SHA-256", result.RecipeSha256),
             ("data SHA-256", result.DataSha256),

@@ -53,6 +53,8 @@ public sealed partial class CoordinatorLogic
             WeightsSha256 = saved.WeightsSha256,
             Validation = validation,
             Test = test,
+            PseudoLabels = saved.UnlabelledRows == 0 ? null
+                : new PseudoLabelCounts(saved.UnlabelledRows, saved.RowsLabelled, saved.RightLabels < 0 ? null : saved.RightLabels),
             Confusion = saved.Classes.Length == 0 ? null : new ClassConfusion(saved.HasTest ? "test" : "validation", saved.Classes, saved.ClassCounts),
         };
         Close(job, result, Saver(job));

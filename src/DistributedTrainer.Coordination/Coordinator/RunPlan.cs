@@ -10,12 +10,15 @@ public sealed class RunPlan
     {
         BatchSize = job.BatchSize ?? trainRows;
         Shards = job.Shards ?? Math.Min(8, BatchSize);
-        StepsPerEpoch = (trainRows + BatchSize - 1) / BatchSize;
+        StepsPerEpoch = StepsOf(job, trainRows);
         var steps = (long)job.Epochs * StepsPerEpoch;
         TotalSteps = Math.Min(steps, job.Stop.Steps ?? long.MaxValue);
         Rates = new RateSchedule(job.Optimizer.LearningRate, job.Schedule, steps, StepsPerEpoch);
         Batches = new BatchPlan(trainRows, BatchSize, Shards, job.Data.ShardBy, job.Seed);
     }
+
+    /// <summary>Steps of an epoch over so many rows.</summary>
+    public static int StepsOf(Job job, int rows) => (int)(((long)rows + (job.BatchSize ?? rows) - 1) / (job.BatchSize ?? rows));
 
     public int BatchSize { get; }
 

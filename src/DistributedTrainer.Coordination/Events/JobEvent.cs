@@ -71,7 +71,16 @@ public sealed record JobResult(
 
     /// <summary>How the saved model takes classes for one another; null where there are none, or no part to count them on.</summary>
     public ClassConfusion? Confusion { get; init; }
+
+    /// <summary>Null where the job labels no rows.</summary>
+    public PseudoLabelCounts? PseudoLabels { get; init; }
 }
+
+/// <summary>What became of the unlabelled rows.</summary>
+/// <param name="Rows">How many there are.</param>
+/// <param name="Labelled">How many each round labelled.</param>
+/// <param name="Right">How many labels of the last round are right; null where their classes are not known.</param>
+public sealed record PseudoLabelCounts(long Rows, IReadOnlyList<long> Labelled, long? Right);
 
 /// <param name="Part">test or validation.</param>
 /// <param name="Classes">Their names.</param>

@@ -35,6 +35,9 @@ public sealed record Job
     /// <summary>A saved model that training begins from; null: from what the seed makes.</summary>
     public StartFromSpec? StartFrom { get; init; }
 
+    /// <summary>Null: the job trains on labelled rows only.</summary>
+    public PseudoLabelSpec? PseudoLabels { get; init; }
+
     /// <summary>Rows in a mini-batch; null for all training rows.</summary>
     public int? BatchSize { get; init; } = 64;
 
@@ -61,6 +64,9 @@ public sealed record Job
 
     /// <summary>What servers do with a step's gradient.</summary>
     public UpdateSpec Update => new(Optimizer) { Penalty = Penalty, Clip = Clip, AverageDecay = Average?.Decay, Frozen = Freeze ?? [] };
+
+    /// <summary>Rows of an epoch: those of the training part, and the unlabelled ones where the model labels them.</summary>
+    public int EpochRows(DataSet data) => data.Train.Count + (PseudoLabels is null ? 0 : data.Unlabelled!.Count);
 
     /// <summary>Rows in a full mini-batch.</summary>
     /// <param name="trainRows">Rows of the training part.</param>

@@ -38,6 +38,8 @@ public static class JobChecks
     {
         if (FrozenLayers.Unknown(job.Freeze ?? [], network.Layout) is { } unknown)
             return new JobProblem("freeze", Nearest.Unknown("layer with parameters", unknown, FrozenLayers.Names(network.Layout)));
+        if (job is { PseudoLabels: not null, Precision: Precision.Bfloat16 } && network.OutputLength > PseudoLabels.MostHalfClasses)
+            return new JobProblem("pseudo-labels", $"{network.OutputLength} classes; bfloat16 tells {PseudoLabels.MostHalfClasses} labels apart; take precision: float32");
         if (network.LayerOfSeveralRows is not { } layer)
             return null;
         var (batch, shards) = (job.ResolveBatchSize(trainRows), job.ResolveShards(trainRows) * job.MicroBatches);

@@ -244,6 +244,15 @@ public sealed record ModelSaved(
 
     /// <summary>Rows of the test part, else of the validation part, by (true class, predicted class), row by row.</summary>
     public long[] ClassCounts { get; init; } = [];
+
+    /// <summary>0 where the job labels none.</summary>
+    public long UnlabelledRows { get; init; }
+
+    /// <summary>How many of them each round up to the saved version labelled.</summary>
+    public long[] RowsLabelled { get; init; } = [];
+
+    /// <summary>How many of the last round's labels are right; −1 where their classes are not known.</summary>
+    public long RightLabels { get; init; } = -1;
 }
 
 /// <summary>The job is over: free everything.</summary>

@@ -20,9 +20,9 @@ public sealed class NormLedger
     /// <param name="trained">Trained parameters of the whole vector.</param>
     public NormLedger(double limit, IReadOnlyList<ServerRange> ranges, int trained)
     {
-        const int block = ParameterLayout.BlockLength;
         _limit = limit;
-        _blocks = [.. ranges.Select(range => (range.Begin / block, (Math.Min(range.Begin + range.Length, trained) + block - 1) / block - range.Begin / block))];
+        _blocks = [.. ranges.Select(range =>
+            (range.Begin / ParameterLayout.BlockLength, ParameterLayout.TrainedBlocks(trained, range.Begin, range.Length)))];
         _steps = [.. Enumerable.Range(0, Kept).Select(_ => new Step(_blocks[^1].First + _blocks[^1].Count, ranges.Count))];
     }
 

@@ -20,7 +20,7 @@ internal static class ImageLoader
             var main = Read("train", folder);
             var validation = spec.ValidationFiles is { } files ? Read("validation", ImageFolder.OfClasses(files.Path)) : null;
             var test = spec.TestFiles is { } testFiles ? Read("test", ImageFolder.OfClasses(testFiles.Path)) : null;
-            var split = RowSplit.Draw(spec.Path, main.Count, main.Labels, spec.ValidationFraction, spec.TestFraction, seed);
+            var split = RowSplit.Draw(spec.Path, main.Count, main.Labels, spec, seed);
             var preparation = new Preparation
             {
                 Normalization = spec.Normalize ?? Normalization.Scale,

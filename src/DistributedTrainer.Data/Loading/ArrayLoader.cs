@@ -35,7 +35,7 @@ internal static class ArrayLoader
             var train = ReadPart("train", main);
             var validation = spec.ValidationFiles is null ? null : ReadPart("validation", spec.ValidationFiles);
             var test = spec.TestFiles is null ? null : ReadPart("test", spec.TestFiles);
-            var split = RowSplit.Draw(main.Path, train.Rows.Count, train.Rows.Labels, spec.ValidationFraction, spec.TestFraction, seed);
+            var split = RowSplit.Draw(main.Path, train.Rows.Count, train.Rows.Labels, spec, seed);
             var preparation = new Preparation
             {
                 Normalization = spec.Normalize ?? defaultNormalization(train.Inputs),

@@ -34,6 +34,7 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
             Train = new PreparedExamples(Main.Inputs, mainTargets, isWhole ? null : Split.Training, 0, normalizer),
             Validation = Part(Validation, Split.Validation, afterMain),
             Test = Part(Test, Split.Test, afterValidation),
+            Unlabelled = Part(null, Split.Unlabelled, 0),
             Preparation = preparation with
             {
                 Offset = normalizer.Offset,

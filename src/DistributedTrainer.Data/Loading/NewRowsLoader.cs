@@ -3,12 +3,13 @@ namespace DistributedTrainer.Data;
 /// <summary>Loads rows for a trained model: nothing is fitted, all comes from the <see cref="Preparation"/>.</summary>
 internal static class NewRowsLoader
 {
-    public static NewRows Load(DataFiles files, Preparation preparation, bool withTargets)
+    /// <param name="firstId">Row id of the first row.</param>
+    public static NewRows Load(DataFiles files, Preparation preparation, bool withTargets, long firstId = 0)
     {
         if (preparation.Tokens is not null)
             return TextLoader.LoadNew(files, preparation);
         if (preparation.Images is not null)
-            return LoadImages(files, preparation, withTargets);
+            return LoadImages(files, preparation, withTargets, firstId);
         var beginning = DataFile.Beginning(files.Path, 8);
         var isArray = Gzip.IsGzip(beginning) || IdxFile.IsIdx(beginning) || NpyFile.IsNpy(beginning);
         var wantsArray = preparation.TargetColumn is null;
@@ -21,17 +22,17 @@ internal static class NewRowsLoader
                     + $"{string.Join(", ", preparation.Columns.Take(20).Select(column => column.Name))}.");
         }
 
-        return isArray ? LoadArrays(files, preparation, withTargets) : LoadTable(files, preparation, withTargets);
+        return isArray ? LoadArrays(files, preparation, withTargets, firstId) : LoadTable(files, preparation, withTargets, firstId);
     }
 
-    private static NewRows LoadImages(DataFiles files, Preparation preparation, bool withTargets)
+    private static NewRows LoadImages(DataFiles files, Preparation preparation, bool withTargets, long firstId)
     {
         var fingerprint = new DataFingerprint();
         var (rows, owner) = ImageLoader.LoadNew(files.Path, preparation, withTargets, fingerprint);
-        return Prepare(rows, preparation, withTargets, fingerprint, owner);
+        return Prepare(rows, preparation, withTargets, firstId, fingerprint, owner);
     }
 
-    private static NewRows LoadTable(DataFiles files, Preparation preparation, bool withTargets)
+    private static NewRows LoadTable(DataFiles files, Preparation preparation, bool withTargets, long firstId)
     {
         var fingerprint = new DataFingerprint();
         fingerprint.AddFile("test", files.Path);
@@ -39,10 +40,10 @@ internal static class NewRowsLoader
         var schema = TableSchema.Of(preparation, withTargets);
         var table = CsvTableReader.Read(DataFile.OpenRead(files.Path), files.Path, MissingValues.Mean, _ => schema);
         var source = table.ToSource(new TableEncoding(preparation.Columns).Apply(table));
-        return Prepare(source, preparation, withTargets, fingerprint, owner: null);
+        return Prepare(source, preparation, withTargets, firstId, fingerprint, owner: null);
     }
 
-    private static NewRows LoadArrays(DataFiles files, Preparation preparation, bool withTargets)
+    private static NewRows LoadArrays(DataFiles files, Preparation preparation, bool withTargets, long firstId)
     {
         var fingerprint = new DataFingerprint();
         var arrays = new OwnedArrays();
@@ -54,7 +55,7 @@ internal static class NewRowsLoader
             var labels = withTargets ? Open("test-labels", files.Labels!) : null;
             var part = ArrayPart.Read(inputs, labels, preparation.Target);
             part.RequireShape(preparation.InputShape);
-            return Prepare(part.Rows, preparation, withTargets, fingerprint, arrays);
+            return Prepare(part.Rows, preparation, withTargets, firstId, fingerprint, arrays);
         }
         catch
         {
@@ -70,7 +71,7 @@ internal static class NewRowsLoader
     }
 
     private static NewRows Prepare(
-        SourceRows source, Preparation preparation, bool withTargets, DataFingerprint fingerprint, IDisposable? owner)
+        SourceRows source, Preparation preparation, bool withTargets, long firstId, DataFingerprint fingerprint, IDisposable? owner)
     {
         var targets = !withTargets ? null
             : preparation.Target == TargetType.Values ? source.RequireValues(preparation.TargetLength)
@@ -78,7 +79,7 @@ internal static class NewRowsLoader
         var normalizer = new Normalizer(preparation.Normalization, [.. preparation.Offset], [.. preparation.Factor]);
         return new NewRows
         {
-            Examples = new PreparedExamples(source.Inputs, targets, null, 0, normalizer),
+            Examples = new PreparedExamples(source.Inputs, targets, null, firstId, normalizer),
             Sha256 = fingerprint.Sha256(),
             Owner = owner,
         };

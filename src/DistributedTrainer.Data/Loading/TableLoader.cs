@@ -23,6 +23,7 @@ internal static class TableLoader
             ValidationFiles = spec.ValidationFiles,
             TestFraction = spec.TestFraction,
             TestFiles = spec.TestFiles,
+            LabelledRows = spec.LabelledRows,
             Normalize = spec.Normalize,
         };
         return Load(table, new MemoryStream(bytes, writable: false), spec.Set, fingerprint, target, seed);
@@ -36,7 +37,7 @@ internal static class TableLoader
         var validation = ReadPart(spec.ValidationFiles, "validation");
         var test = ReadPart(spec.TestFiles, "test");
 
-        var split = RowSplit.Draw(name, main.Rows, main.TargetLabels, spec.ValidationFraction, spec.TestFraction, seed);
+        var split = RowSplit.Draw(name, main.Rows, main.TargetLabels, spec, seed);
         var encoding = TableEncoding.Fit(main, split.Training, spec.Missing);
         var parts = new LoadedParts(
             main.ToSource(encoding.Apply(main)),

@@ -1,8 +1,11 @@
 namespace DistributedTrainer.Data;
 
 /// <summary>A loaded data set: its parts, shapes and identity.</summary>
-public sealed class DataSet : IDisposable
+public sealed record DataSet : IDisposable
 {
+    /// <summary>Row ids of unlabelled rows from a file of their own begin here: behind those of all other parts.</summary>
+    private const long UnlabelledIds = 1L << 31;
+
     /// <summary>SHA-256, lower-case hex, of the data: equal on every node or the node gets no shards.</summary>
     public required string Sha256 { get; init; }
 
@@ -24,6 +27,9 @@ public sealed class DataSet : IDisposable
 
     public required Examples? Test { get; init; }
 
+    /// <summary>Rows to train on once a model has labelled them; their own labels, where they have any, are for counting what it got right.</summary>
+    public Examples? Unlabelled { get; init; }
+
     /// <summary>What <c>model.json</c> keeps so that new rows can be prepared alike.</summary>
     public required Preparation Preparation { get; init; }
 
@@ -40,7 +46,12 @@ public sealed class DataSet : IDisposable
     public static DataSet Load(DataSpec spec, TargetType target, ulong seed)
     {
         SpecCheck.RequireOneKindOfParts(spec);
-        return spec switch
+        var data = LoadLabelled(spec, target, seed);
+        return spec.UnlabelledFiles is { } files ? data.WithUnlabelled(files) : data;
+    }
+
+    private static DataSet LoadLabelled(DataSpec spec, TargetType target, ulong seed) =>
+        spec switch
         {
             BuiltInData builtIn => TableLoader.Load(builtIn, target, seed),
             CsvData csv => TableLoader.Load(csv, target, seed),
@@ -52,10 +63,14 @@ public sealed class DataSet : IDisposable
             SyntheticData synthetic => SyntheticRows.Load(synthetic, target, seed),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "No reader for this source."),
         };
-    }
 
     /// <summary>What one thread reads training rows with.</summary>
     public TrainingReader CreateTrainingReader() => new(Train, Augmentation);
+
+    /// <summary>What one thread reads unlabelled rows with, to train on them.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    public TrainingReader CreateUnlabelledReader() =>
+        new(Unlabelled ?? throw new InvalidOperationException("These data have no unlabelled rows."), Augmentation);
 
     /// <summary>Reads rows that a trained model is to predict; their targets are not read and may be absent.</summary>
     /// <param name="files">
@@ -75,4 +90,30 @@ public sealed class DataSet : IDisposable
         NewRowsLoader.Load(files, preparation, withTargets: true);
 
     public void Dispose() => Owner?.Dispose();
+
+    private DataSet WithUnlabelled(DataFiles files)
+    {
+        try
+        {
+            var rows = NewRowsLoader.Load(files, Preparation, withTargets: false, UnlabelledIds);
+            var fingerprint = new DataFingerprint();
+            fingerprint.AddText($"labelled {Sha256}");
+            fingerprint.AddText($"unlabelled {rows.Sha256}");
+            return this with { Unlabelled = rows.Examples, Sha256 = fingerprint.Sha256(), Owner = new Owners(Owner, rows) };
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private sealed record Owners(IDisposable? First, IDisposable Second) : IDisposable
+    {
+        public void Dispose()
+        {
+            First?.Dispose();
+            Second.Dispose();
+        }
+    }
 }

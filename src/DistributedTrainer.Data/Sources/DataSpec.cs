@@ -18,6 +18,12 @@ public abstract record DataSpec
     /// <summary>A file of test rows instead of a fraction.</summary>
     public DataFiles? TestFiles { get; init; }
 
+    /// <summary>How many training rows keep their labels, drawn by the seed, stratified by class; the others are unlabelled. Null: all.</summary>
+    public int? LabelledRows { get; init; }
+
+    /// <summary>A file, or a folder of images, of unlabelled rows. Null: none but those that <see cref="LabelledRows"/> leaves.</summary>
+    public DataFiles? UnlabelledFiles { get; init; }
+
     /// <summary>Null is the source's default: images (MNIST, folders, IDX of bytes) scale, tables standard, npy and other IDX none.</summary>
     public Normalization? Normalize { get; init; }
 
@@ -27,12 +33,15 @@ public abstract record DataSpec
     public ShardBy ShardBy { get; init; }
 
     /// <summary>What users know it by: the files, or the name of the set.</summary>
-    public string Describe() => string.Join(", ", Sources().Concat(FilesOf(ValidationFiles)).Concat(FilesOf(TestFiles)));
+    public string Describe() => string.Join(", ", All());
 
     /// <summary>The files and folders that the user has named, absolute.</summary>
-    public IEnumerable<string> Files() => Sources().Concat(FilesOf(ValidationFiles)).Concat(FilesOf(TestFiles)).Where(Path.IsPathRooted);
+    public IEnumerable<string> Files() => All().Where(Path.IsPathRooted);
 
     private protected abstract IEnumerable<string> Sources();
+
+    private IEnumerable<string> All() =>
+        Sources().Concat(FilesOf(ValidationFiles)).Concat(FilesOf(TestFiles)).Concat(FilesOf(UnlabelledFiles));
 
     private static IEnumerable<string> FilesOf(DataFiles? part) => part is null ? [] : part.Labels is null ? [part.Path] : [part.Path, part.Labels];
 }

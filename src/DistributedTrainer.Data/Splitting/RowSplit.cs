@@ -14,6 +14,20 @@ namespace DistributedTrainer.Data;
 /// </remarks>
 internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
 {
+    /// <summary>Streams of the permutations that choose who keeps a label: behind those of the split.</summary>
+    private const uint LabelStreams = 1u << 31;
+
+    /// <summary>Training rows whose labels nobody sees, ascending; they are not among <see cref="Training"/>.</summary>
+    public int[] Unlabelled { get; init; } = [];
+
+    /// <summary>The split that a spec asks for.</summary>
+    /// <exception cref="DataException">A fraction or a number is out of range, or a part would be empty.</exception>
+    public static RowSplit Draw(string name, int rows, LabelColumn? labels, DataSpec spec, ulong seed)
+    {
+        var split = Draw(name, rows, labels, spec.ValidationFraction, spec.TestFraction, seed);
+        return spec.LabelledRows is { } labelled ? split.Hide(name, labels, labelled, seed) : split;
+    }
+
     /// <exception cref="DataException">A fraction is out of range, or a part would be empty.</exception>
     public static RowSplit Draw(string name, int rows, LabelColumn? labels, double validation, double test, ulong seed)
     {
@@ -21,7 +35,7 @@ internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
         if (validation == 0 && test == 0)
             return new RowSplit([.. Enumerable.Range(0, rows)], [], []);
 
-        var groups = GroupByClass(rows, labels);
+        var groups = GroupByClass(Enumerable.Range(0, rows), labels);
         var spare = groups.Select(group => group.Count - 1).ToArray();
         var toValidation = Deal(groups, spare, rows, validation);
         var toTest = Deal(groups, spare, rows, test);
@@ -40,6 +54,32 @@ internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
         RequireRows(name, rows, "validation", validation, validationRows);
         RequireRows(name, rows, "test", test, testRows);
         return new RowSplit(Ascending(trainingRows), Ascending(validationRows), Ascending(testRows));
+    }
+
+    /// <summary>
+    /// Puts the labels of all but so many training rows aside. Each class keeps one at least, and its share of the others as in the split.
+    /// </summary>
+    private RowSplit Hide(string name, LabelColumn? labels, int labelled, ulong seed)
+    {
+        if (labels is null)
+            throw new DataException($"labelled: {name} has real values for targets; only classes can be put aside and found again.");
+        var groups = GroupByClass(Training, labels);
+        if (labelled < groups.Count || labelled >= Training.Length)
+        {
+            throw new DataException(
+                $"labelled: {labelled} rows; of the {Training.Length} training rows of {name} with {groups.Count} classes {groups.Count} to {Training.Length - 1} can be.");
+        }
+
+        var hidden = Deal(groups, [.. groups.Select(group => group.Count - 1)], Training.Length, (Training.Length - labelled) / (double)Training.Length);
+        var (training, unlabelled) = (new List<int>(labelled), new List<int>(Training.Length - labelled));
+        for (var group = 0; group < groups.Count; group++)
+        {
+            var permutation = new Permutation(seed, RandomPurpose.Split, LabelStreams + (uint)group, groups[group].Count);
+            for (var i = 0; i < groups[group].Count; i++)
+                (i < hidden[group] ? unlabelled : training).Add(groups[group][permutation.At(i)]);
+        }
+
+        return this with { Training = Ascending(training), Unlabelled = Ascending(unlabelled) };
     }
 
     private static void Check(string name, int rows, double validation, double test)
@@ -89,10 +129,10 @@ internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
     private static long Rounded(long rows, double fraction) => (long)(rows * fraction + 0.5);
 
     /// <summary>Row indexes by class, in class order; ascending within.</summary>
-    private static List<List<int>> GroupByClass(int rows, LabelColumn? labels)
+    private static List<List<int>> GroupByClass(IEnumerable<int> rows, LabelColumn? labels)
     {
         if (labels is null)
-            return [[.. Enumerable.Range(0, rows)]];
+            return [[.. rows]];
         var groupOfCode = new int[labels.Values.Count];
         var groups = new List<List<int>>();
         var codes = labels.Values.Select((name, code) => (name, code)).ToDictionary(pair => pair.name, pair => pair.code);
@@ -102,7 +142,7 @@ internal sealed record RowSplit(int[] Training, int[] Validation, int[] Test)
             groups.Add([]);
         }
 
-        for (var row = 0; row < rows; row++)
+        foreach (var row in rows)
             groups[groupOfCode[labels.Codes[row]]].Add(row);
         return [.. groups.Where(group => group.Count > 0)];
     }

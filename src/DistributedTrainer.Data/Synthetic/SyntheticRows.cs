@@ -35,7 +35,7 @@ internal static unsafe class SyntheticRows
         fingerprint.AddText($"synthetic rows={spec.Rows} inputs={spec.Inputs} classes={spec.Classes} target={target} seed={seed}");
         if (distinct < spec.Rows)
             fingerprint.AddText($"distinct={distinct}");
-        var split = RowSplit.Draw("synthetic", spec.Rows, source.Labels, spec.ValidationFraction, spec.TestFraction, seed);
+        var split = RowSplit.Draw("synthetic", spec.Rows, source.Labels, spec, seed);
         var preparation = new Preparation
         {
             Normalization = spec.Normalize ?? Normalization.None,

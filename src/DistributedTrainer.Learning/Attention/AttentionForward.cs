@@ -101,11 +101,7 @@ internal unsafe struct AttentionForward : IVectorKernel
             largest = VectorMath.Max(largest, score);
         }
 
-        TVector.Store(largest, lanes);
-        var maximum = lanes[0];
-        for (var lane = 1; lane < TVector.Count; lane++)
-            maximum = lanes[lane] > maximum || float.IsNaN(lanes[lane]) ? lanes[lane] : maximum;
-        return maximum;
+        return LaneMax.Of(largest, lanes);
     }
 
     /// <summary>Writes e^(score − maximum) and returns the sum in 32 lanes; hidden scores give +0, which changes no lane.</summary>

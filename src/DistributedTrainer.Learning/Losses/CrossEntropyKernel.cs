@@ -89,11 +89,7 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
             largest = VectorMath.Max(largest, TVector.Load(logits + i));
         if (i < Classes)
             largest = VectorMath.Max(largest, VectorTail.Load<TVector>(logits + i, Classes - i, float.NegativeInfinity));
-        TVector.Store(largest, lanes);
-        var max = lanes[0];
-        for (var lane = 1; lane < TVector.Count; lane++)
-            max = lanes[lane] > max || float.IsNaN(lanes[lane]) ? lanes[lane] : max;
-        return max;
+        return LaneMax.Of(largest, lanes);
     }
 
     /// <summary>Writes e^(x − max) and returns its sum in 32 lanes, as <see cref="Reduction.Sum(float*, int)"/> defines it.</summary>

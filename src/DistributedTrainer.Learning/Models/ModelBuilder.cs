@@ -56,7 +56,7 @@ internal sealed class ModelBuilder(int statisticsBegin, int classes = 0)
     public void AddMoments(RunningMoments moments) => _moments.Add(moments);
 
     /// <summary>The layout of all that was asked for.</summary>
-    public ParameterLayout Layout() => new(_parameters, _moments);
+    public ParameterLayout Layout(PseudoLabels? labels = null) => new(_parameters, _moments, labels);
 
     private static Parameter Place(string layer, string suffix, IReadOnlyList<int> shape, bool isWeight, ref long end)
     {

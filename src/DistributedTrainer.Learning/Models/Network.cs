@@ -56,10 +56,11 @@ public sealed unsafe class Network
     /// <param name="targetLength">Floats in one target row.</param>
     /// <param name="classes">Number of classes, 0 for real values.</param>
     /// <param name="precision">What outputs of layers are rounded to.</param>
+    /// <param name="labels">Labels of unlabelled rows that live with the parameters; null for none.</param>
     /// <exception cref="ModelException">A layer's shapes do not fit; the message names the layer and both shapes.</exception>
     public static Network Compile(
         IReadOnlyList<LayerSpec> layers, LossSpec loss, IReadOnlyList<int> inputShape, int targetLength, int classes,
-        Precision precision = Precision.Float32)
+        Precision precision = Precision.Float32, PseudoLabels? labels = null)
     {
         if (layers.Count == 0)
             throw new ModelException("The model has no layers; it needs at least one, such as dense: { units: 1 }.");
@@ -74,7 +75,7 @@ public sealed unsafe class Network
         ModelChecks.OutputFitsLoss(compiled[^1], loss, targetLength, classes);
         ModelChecks.LossTakesLogits(named[^1], loss);
         var positions = loss.Target == TargetKind.Class ? targetLength : 1;
-        return new Network(compiled, builder.Layout(), LossFunction.For(loss, compiled[^1].OutputLength, positions), input, targetLength)
+        return new Network(compiled, builder.Layout(labels), LossFunction.For(loss, compiled[^1].OutputLength, positions), input, targetLength)
         {
             Positions = positions,
             Precision = precision,
@@ -89,6 +90,7 @@ public sealed unsafe class Network
             throw new ArgumentException($"{parameters.Length} floats given, the model has {Layout.Length} parameters.", nameof(parameters));
         foreach (var layer in Layers)
             layer.Initialize(parameters, seed);
+        parameters[Layout.SavedLength..].Clear(); // no row has a label yet
     }
 
     /// <summary>Memory for forward and backward passes over up to <paramref name="maxRows"/> rows.</summary>

@@ -88,7 +88,7 @@ public sealed unsafe class RangeOptimizer : IDisposable
         var scale = (float)(1 / sums.Denominator);
         if (_begin + begin + length > _layout.TrainedLength)
         {
-            UpdateMoments(begin, current, next, gradientSum, addend, sums.Samples, addendRows);
+            UpdateUntrained(begin, current, next, gradientSum, addend, sums.Samples, addendRows, terms.Step);
             var trained = Math.Max(0, _layout.TrainedLength - _begin - begin);
             if (Average is not null)
                 new ReadOnlySpan<float>(next + trained, length - trained).CopyTo(Average.Span[(begin + trained)..]);
@@ -148,16 +148,22 @@ public sealed unsafe class RangeOptimizer : IDisposable
             buffer.Dispose();
     }
 
-    /// <summary>Running statistics, which lie behind the parameters: all of them in one part.</summary>
-    private void UpdateMoments(int begin, float* current, float* next, float* moments, float* addend, long rows, long addendRows)
+    /// <summary>Running statistics and pseudo-labels, which lie behind the parameters: all of them in one part.</summary>
+    private void UpdateUntrained(int begin, float* current, float* next, float* sum, float* addend, long rows, long addendRows, long step)
     {
         var first = _begin + begin;
         foreach (var running in _layout.Moments)
         {
             if (addend is not null)
-                running.Merge(moments - first, rows - addendRows, addend - first, addendRows);
-            running.Update(current - first, next - first, moments - first, rows);
+                running.Merge(sum - first, rows - addendRows, addend - first, addendRows);
+            running.Update(current - first, next - first, sum - first, rows);
         }
+
+        if (_layout.PseudoLabels is not { } labels)
+            return;
+        if (addend is not null)
+            labels.Add(sum - first, addend - first);
+        labels.Update(current - first, next - first, sum - first, step);
     }
 
     /// <summary>Updates the elements from begin on, counted in the range; the pointers are to the first of them.</summary>

@@ -1,5 +1,4 @@
 using DistributedTrainer.Coordination;
-using DistributedTrainer.Data;
 
 namespace DistributedTrainer.Actors.Tests;
 
@@ -12,19 +11,7 @@ internal static class OtherData
     {
         var opened = JobOpenedHere.Open(open);
         var (job, data) = (opened.Job!, opened.Job!.Data);
-        var other = new DataSet
-        {
-            Sha256 = Sha256,
-            InputShape = data.InputShape,
-            TargetLength = data.TargetLength,
-            Classes = data.Classes,
-            Columns = data.Columns,
-            Train = data.Train,
-            Validation = data.Validation,
-            Test = data.Test,
-            Preparation = data.Preparation,
-            Owner = data,
-        };
+        var other = data with { Sha256 = Sha256, Owner = data };
         return opened with { Job = new OpenedJob(open.JobId, job.Job, other, job.Network, open.Servers) };
     }
 }

@@ -27,7 +27,7 @@ internal sealed class GoldenTrajectory
         var names = initial.EnumerateObject().Select(parameter => parameter.Name).ToList();
         _initial = [.. names.SelectMany(name => initial.Floats(name))];
         Losses = [.. item.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())];
-        Final = [.. names.SelectMany(name => item.GetProperty("final").Numbers(name))];
+        Final = [.. names.SelectMany(name => item.GetProperty("final").Array(name))];
         // Class targets are a vector of indexes, values a matrix.
         _classes = item.Shape("y").Length > 1 ? 0 : initial.Shape(names[^1])[0];
         var widths = names.Where(name => name.EndsWith("weight", StringComparison.Ordinal)).Select(name => initial.Shape(name)[0]).ToList();

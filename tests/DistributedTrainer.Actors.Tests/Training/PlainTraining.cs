@@ -24,6 +24,9 @@ internal sealed unsafe class PlainTraining : IDisposable
     /// <summary>The parameters as passes read them.</summary>
     private readonly FloatBuffer _read;
     private readonly int[] _rows;
+
+    /// <summary>By unlabelled row: the class that the model has given it, −1 for none.</summary>
+    private readonly int[] _labels;
     private PlateauState _plateau = PlateauState.Start;
     private StepSums _epoch;
 
@@ -33,7 +36,9 @@ internal sealed unsafe class PlainTraining : IDisposable
         _data = DataSet.Load(job.Data, OpenedJob.TargetOf(job.Loss), job.Seed);
         _reader = _data.CreateTrainingReader();
         _network = Network.Compile(job.Model, job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count, job.Precision);
-        _plan = new RunPlan(job, _data.Train.Count);
+        _plan = new RunPlan(job, job.EpochRows(_data));
+        _labels = new int[job.PseudoLabels is null ? 0 : _data.Unlabelled!.Count];
+        Array.Fill(_labels, -1);
         _rows = new int[_plan.Batches.SliceLengthMax];
         _pass = _network.CreatePass(_rows.Length, job.Seed);
         _optimizer = new RangeOptimizer(job.Update, _network.Layout, 0, _network.Layout.Length);
@@ -63,22 +68,44 @@ internal sealed unsafe class PlainTraining : IDisposable
 
     private void Step(long step)
     {
+        var labels = FindLabels(step);
         var (gradient, sums) = Sum(step, new Slot(0, _plan.Shards)) ?? throw new InvalidOperationException($"step {step} has no rows");
         var length = _network.Layout.Length;
         var terms = new StepTerms(step, _plan.Rates.At(step, _plateau.Reductions), Factor(gradient, sums));
         using (gradient)
             _optimizer.Update(0, length, _parameters.Pointer, _parameters.Pointer, gradient.Pointer, null, sums, 0, terms);
         Round(_parameters, _read);
+        labels.CopyTo(_labels, 0);
         _epoch = step % _plan.StepsPerEpoch == 0 ? sums : _epoch + sums;
         if (_job.Schedule is ReduceOnPlateau rules && _plan.IsBoundary(step + 1))
             _plateau = _plateau.After(rules, _epoch.Loss / _epoch.Denominator, largerIsBetter: false);
+    }
+
+    /// <summary>The labels that hold after a step: found anew by version t in the first step of a round.</summary>
+    private int[] FindLabels(long step)
+    {
+        if (_job.PseudoLabels is not { } spec)
+            return [];
+        var round = step / ((double)spec.Every * _plan.StepsPerEpoch);
+        return round >= 1 && round == (long)round && round <= spec.Rounds
+            ? [.. Enumerable.Range(0, _labels.Length).Select(row => Classify(row, spec.Confidence))]
+            : [.. _labels];
+    }
+
+    private int Classify(int row, double confidence)
+    {
+        _data.Unlabelled!.Read([row], _pass.Inputs, null);
+        var logits = new ReadOnlySpan<float>(_pass.Predict(_read.Pointer, 1), _network.OutputLength).ToArray();
+        var largest = Array.IndexOf(logits, logits.Max());
+        var probability = Math.Exp(logits[largest]) / logits.Sum(logit => Math.Exp(logit));
+        return probability >= confidence ? largest : -1;
     }
 
     private float Factor(FloatBuffer gradient, StepSums sums)
     {
         if (_job.Clip is not ClipNorm clip)
             return 1;
-        var squares = new double[(_network.Layout.TrainedLength + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength];
+        var squares = new double[_network.Layout.TrainedBlocks(0, _network.Layout.Length)];
         _optimizer.SquareSums(0, _network.Layout.Length, _parameters.Pointer, gradient.Pointer, sums.Denominator, squares);
         return GradientNorm.Factor(clip.Limit, squares);
     }
@@ -125,13 +152,28 @@ internal sealed unsafe class PlainTraining : IDisposable
         return sum;
     }
 
+    /// <summary>A labelled row stands in for an unlabelled one that the model is not sure of.</summary>
+    private void Read(long step, int row, int place)
+    {
+        float* input = _pass.Inputs + (place * _network.InputLength), target = _pass.Targets + (place * _network.TargetLength);
+        var labelled = _data.Train.Count;
+        _pass.RowIds[place] = (uint)(row < labelled ? _data.Train.RowId(row) : _data.Unlabelled!.RowId(row - labelled));
+        if (row < labelled || _labels[row - labelled] < 0)
+        {
+            _reader.Read([row < labelled ? row : (row - labelled) % labelled], _plan.Batches.Epoch(step), input, target);
+            return;
+        }
+
+        _data.CreateUnlabelledReader().Read([row - labelled], _plan.Batches.Epoch(step), input, null);
+        *target = _labels[row - labelled];
+    }
+
     private (FloatBuffer Gradient, StepSums Sums) Part(long step, ReadOnlySpan<int> indexes)
     {
         var rows = indexes.Length;
-        _reader.Read(indexes, _plan.Batches.Epoch(step), _pass.Inputs, _pass.Targets);
+        for (var place = 0; place < rows; place++)
+            Read(step, indexes[place], place);
         _pass.Step = step;
-        for (var row = 0; row < rows; row++)
-            _pass.RowIds[row] = (uint)_data.Train.RowId(indexes[row]);
         var gradient = new FloatBuffer(_network.Layout.Length);
         StepSums sums;
         _pass.Gradient(_read.Pointer, [new SlotWork(new[] { new Segment(rows, 0) }, gradient.Pointer, &sums)]);

@@ -110,6 +110,26 @@ internal static class SmallJobs
                 Augment = [new Shift(1), new Flip { Vertical = 0.25 }, new Rotate(20), new Crop(0.8), new Noise(0.05), new Cutout(2)],
             },
         },
+        ["pseudo-labels"] = Digits with
+        {
+            Data = Digits.Data with { LabelledRows = 60 },
+            PseudoLabels = new PseudoLabelSpec { Confidence = 0.7, Rounds = 2, Every = 1 },
+            Epochs = 4,
+            Stop = new StopSpec { Steps = 120 },
+        },
+        ["pseudo-labels in bfloat16, micro-batches, dropout, batch normalization, an average"] = Digits with
+        {
+            Data = SmallImages.Data with { ValidationFraction = 0.2, LabelledRows = 100, Augment = [new Shift(1)] },
+            Model = [new Dense(40) { Activation = Activation.Relu }, new BatchNorm(), new Dropout(0.1), new Dense(10)],
+            PseudoLabels = new PseudoLabelSpec { Confidence = 0.5, Rounds = 3, Every = 1 },
+            Precision = Precision.Bfloat16,
+            BatchSize = 48,
+            Shards = 5,
+            MicroBatches = 3,
+            Average = new AverageSpec(0.9),
+            Epochs = 5,
+            Stop = new StopSpec(),
+        },
         ["regression"] = new Job
         {
             Name = "diabetes",

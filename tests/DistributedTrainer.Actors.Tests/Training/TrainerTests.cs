@@ -130,7 +130,7 @@ public class TrainerTests
     }
 
     /// <summary>Hears events at once, unlike <see cref="Progress{T}"/>, which posts them.</summary>
-    private sealed class Listener(List<JobEvent> events, Action<JobEvent>? hear = null) : IProgress<JobEvent>
+    internal sealed class Listener(List<JobEvent> events, Action<JobEvent>? hear = null) : IProgress<JobEvent>
     {
         public void Report(JobEvent value)
         {

@@ -94,6 +94,8 @@ internal sealed class RunReport(string folder)
 
     public string Hash => _run.GetProperty("weights_sha256").GetString()!;
 
+    public int Shards => _run.GetProperty("shards").GetInt32();
+
     public long StepsRepeated => _run.GetProperty("steps_repeated").GetInt64();
 
     /// <summary>The version of the checkpoint that the run began from; null where it began anew.</summary>

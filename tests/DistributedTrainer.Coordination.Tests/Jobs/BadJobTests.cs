@@ -10,7 +10,7 @@ public class BadJobTests
         { "data: { path: x.csv }", 1, "data.source", "this required key is missing; it is one of digits" },
         { "data: [digits]", 1, "data", "expected a map with the key 'source'" },
         { "data: { source: [csv] }", 1, "data.source", "found a list of 1 entry" },
-        { "data: { source: digits, normalise: none }", 1, "data.normalise", "unknown key 'normalise'; allowed here: source, validation, test, normalize, shard-by; did you mean 'normalize'?" },
+        { "data: { source: digits, normalise: none }", 1, "data.normalise", "unknown key 'normalise'; allowed here: source, validation, test, labelled, unlabelled, normalize, shard-by; did you mean 'normalize'?" },
         { "data: { source: digits, normalize: z-score }", 1, "data.normalize", "unknown normalization 'z-score'; allowed here: none, standard, min-max, scale" },
         { "data: { source: digits, shard-by: row }", 1, "data.shard-by", "did you mean 'rows'?" },
         { "data: { source: digits, validation: 1 }", 1, "data.validation", "expected a number from 0 to below 1" },
@@ -49,7 +49,7 @@ public class BadJobTests
         { "data: { source: mnist, augment: [ { rotate: { degrees: 200 } } ] }", 1, "data.augment.0.rotate.degrees", "expected a number above 0, to 180" },
         { "data: { source: mnist, augment: [ { crop: { least: 0 } } ] }", 1, "data.augment.0.crop.least", "expected a number above 0, to 1" },
         { "data: { source: mnist, augment: [ { noise: { deviation: 0 } } ] }", 1, "data.augment.0.noise.deviation", "expected a number above 0" },
-        { "data: { source: digits, augment: [flip] }", 1, "data.augment", "unknown key 'augment'; allowed here: source, validation, test, normalize, shard-by" },
+        { "data: { source: digits, augment: [flip] }", 1, "data.augment", "unknown key 'augment'; allowed here: source, validation, test, labelled, unlabelled, normalize, shard-by" },
         { "data: images", 1, "data.path", "this required key is missing" },
 
         { "model: dense", 2, "model", "expected a list of layers; found 'dense'" },
@@ -119,7 +119,7 @@ public class BadJobTests
     /// <summary>Further lines after the four needed ones.</summary>
     public static TheoryData<string, int, string, string> BadLines => new()
     {
-        { "epoch: 30", 5, "epoch", "unknown key 'epoch'; allowed here: name, seed, data, model, loss, optimizer, penalty, schedule, clip, average, freeze, start-from, batch-size, micro-batches, epochs, stop, shards, mode, precision, metrics, checkpoint; did you mean 'epochs'?" },
+        { "epoch: 30", 5, "epoch", "unknown key 'epoch'; allowed here: name, seed, data, model, loss, optimizer, penalty, schedule, clip, average, freeze, start-from, pseudo-labels, batch-size, micro-batches, epochs, stop, shards, mode, precision, metrics, checkpoint; did you mean 'epochs'?" },
         { "optimiser: 3", 5, "optimiser", "did you mean 'optimizer'?" },
         { "zzzzzzzzzzzz: 3", 5, "zzzzzzzzzzzz", "unknown key 'zzzzzzzzzzzz'; allowed here" },
         { "name: a b", 5, "name", "found 'a b'" },
@@ -248,7 +248,7 @@ public class BadJobTests
 
     [Fact]
     public void The_message_is_file_line_key_and_what_is_wrong() => Assert.Equal(
-        "jobs/x.yaml:1: data.normalise: unknown key 'normalise'; allowed here: source, validation, test, normalize, shard-by; did you mean 'normalize'?",
+        "jobs/x.yaml:1: data.normalise: unknown key 'normalise'; allowed here: source, validation, test, labelled, unlabelled, normalize, shard-by; did you mean 'normalize'?",
         JobText.Error(JobText.Replace("data: { source: digits, normalise: none }")).Message);
 
     [Fact]

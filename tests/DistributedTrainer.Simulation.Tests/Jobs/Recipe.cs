@@ -23,18 +23,7 @@ internal sealed class Recipe
         Job = JobFile.Parse(Text, "simulated job");
         var data = DataSet.Load(Job.Data, OpenedJob.TargetOf(Job.Loss), Job.Seed);
         // Runs dispose of their data; this is everybody's.
-        _data = new DataSet
-        {
-            Sha256 = data.Sha256,
-            InputShape = data.InputShape,
-            TargetLength = data.TargetLength,
-            Classes = data.Classes,
-            Columns = data.Columns,
-            Train = data.Train,
-            Validation = data.Validation,
-            Test = data.Test,
-            Preparation = data.Preparation,
-        };
+        _data = data with { Owner = null };
         _network = Network.Compile(Job.Model, Job.Loss, _data.InputShape, _data.TargetLength, _data.Classes.Count);
         _undisturbed = new Lazy<Trajectory>(() => new Trajectory(Open(new OpenJob(1, 0, "plain", Text, 1, 0))));
     }

@@ -5,7 +5,6 @@ namespace DistributedTrainer.Actors;
 /// <summary>The few system calls of Linux that memory shared between processes takes; .NET has none of them. Each says whether it worked.</summary>
 internal static unsafe partial class LinuxMemory
 {
-    private const int ReadOnly = 0;
     private const int CloseOnExec = 0x80000;
     private const uint CreateCloseOnExec = 1;
     private const uint CreateAllowSealing = 2;
@@ -33,7 +32,7 @@ internal static unsafe partial class LinuxMemory
     /// <summary>Another process's file by its number there; −1 if it cannot be opened or could shrink, which would kill whoever reads it.</summary>
     public static int OpenFile(int process, int number)
     {
-        var file = Open($"/proc/{process}/fd/{number}", ReadOnly | CloseOnExec);
+        var file = SystemFile.Open($"/proc/{process}/fd/{number}", SystemFile.ReadOnly | CloseOnExec);
         var seals = file < 0 ? -1 : Control(file, GetSeals, 0);
         if (seals >= 0 && (seals & SealShrink) != 0)
             return file;
@@ -44,7 +43,7 @@ internal static unsafe partial class LinuxMemory
     public static void CloseFile(int file)
     {
         if (file >= 0)
-            _ = Close(file);
+            _ = SystemFile.Close(file);
     }
 
     /// <summary>Null if the system refuses.</summary>
@@ -70,12 +69,6 @@ internal static unsafe partial class LinuxMemory
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int Control(int file, int command, int argument);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial void* MemoryMap(void* start, nuint length, int protection, int flags, int file, long offset);

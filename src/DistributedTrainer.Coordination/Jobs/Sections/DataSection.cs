@@ -151,10 +151,20 @@ internal static class DataSection
             (data, validation) => (T)(data with { ValidationFraction = validation.Fraction, ValidationFiles = validation.Files }));
 
     private static MapForm<T> Preparation<T>(MapForm<T> keys)
-        where T : DataSpec => Sharding(keys
+        where T : DataSpec => Sharding(Labels(keys)
         .Optional("normalize", "How inputs are scaled; fitted on the training rows.",
             new UnsetForm<Normalization>(new WordForm<Normalization>("normalization")),
             data => data.Normalize, (data, normalize) => (T)(data with { Normalize = normalize })));
+
+    private static MapForm<T> Labels<T>(MapForm<T> keys)
+        where T : DataSpec => keys
+        .Optional("labelled", "How many training rows keep their labels, such as 50 rows, drawn by the seed, stratified by class; by default all.",
+            new UnsetForm<long>(new CountForm("rows", int.MaxValue)),
+            data => data.LabelledRows, (data, rows) => (T)(data with { LabelledRows = (int?)rows }))
+        .Optional("unlabelled", "Rows without labels, for pseudo-labels: a file of inputs as predict takes them.", PartForm.InputsOnly,
+            data => data.UnlabelledFiles, (data, files) => (T)(data with { UnlabelledFiles = files }))
+        .Rule("labelled", data => data.LabelledRows is not null && data.UnlabelledFiles is not null
+            ? "unlabelled rows come from a file already (unlabelled); keep one of the two keys" : null);
 
     private static MapForm<T> Sharding<T>(MapForm<T> keys)
         where T : DataSpec => keys

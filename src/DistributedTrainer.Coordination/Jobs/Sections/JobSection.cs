@@ -36,6 +36,8 @@ internal static class JobSection
             job => job.Freeze, (job, layers) => job with { Freeze = layers })
         .Optional("start-from", "Begins with the weights of a saved model.", StartFromSection.Form,
             job => job.StartFrom, (job, start) => job with { StartFrom = start })
+        .Optional("pseudo-labels", "Trains on unlabelled rows too, with the classes that the model is sure of.", PseudoLabelSection.Form,
+            job => job.PseudoLabels, (job, labels) => job with { PseudoLabels = labels })
         .Optional("batch-size", "Rows in a mini-batch, or all.", BatchSizeForm.Instance,
             job => new BatchSize(job.BatchSize), (job, size) => job with { BatchSize = size.Rows })
         .Optional("micro-batches", "Parts that each shard's slice of a batch is computed in, one after the other: less memory, the same step.",
@@ -55,5 +57,6 @@ internal static class JobSection
         .Rule("micro-batches", job => job.MicroBatches > job.BatchSize ? $"{job.MicroBatches} is above the batch size, {job.BatchSize}" : null)
         .Rule("metrics", JobChecks.MetricsAgainstLoss)
         .Rule("model", JobChecks.LayerNames)
+        .Rule("pseudo-labels", PseudoLabelSection.Rule)
         .Rule("stop.monitor", JobChecks.Monitor);
 }

@@ -21,6 +21,9 @@ internal sealed class PartForm : Form<Part>
         .Required("labels", "The labels' file.", PathForm.Instance,
             files => files.Labels, (files, path) => files with { Labels = path }, inRecipe: false));
 
+    /// <summary>Files without labels.</summary>
+    public static Form<DataFiles> InputsOnly { get; } = Path();
+
     public override Part Read(Found found)
     {
         if (found.Node is MapNode && _files is not null) return new Part(0, _files.Read(found));

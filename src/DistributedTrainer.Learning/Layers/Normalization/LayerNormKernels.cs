@@ -37,22 +37,21 @@ internal unsafe struct LayerNormForward : IVectorKernel
             var mean = FeatureSum.Of<TVector>(x, Features) / Features;
             var variance = FeatureSum.OfSquares<TVector>(x, mean, Features) / Features;
             Reciprocals[position] = 1 / MathF.Sqrt(variance + Epsilon);
-            var i = 0;
-            for (; i <= Features - TVector.Count; i += TVector.Count)
-                Element<TVector>(x, mean, Reciprocals[position], normalized, y, i);
-            for (; i < Features; i++)
-                Element<Lanes1>(x, mean, Reciprocals[position], normalized, y, i);
+            FeatureLoop.Run<TVector, Normalize>(new Normalize(x, mean, Reciprocals[position], Scale, Shift, normalized, y), Features);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Element<TVector>(float* x, float mean, float reciprocal, float* normalized, float* y, int i)
-        where TVector : struct, IVector<TVector>
+    private readonly struct Normalize(float* x, float mean, float reciprocal, float* scale, float* shift, float* normalized, float* y) : IFeatureWork
     {
-        var value = (TVector.Load(x + i) - TVector.Broadcast(mean)) * TVector.Broadcast(reciprocal);
-        TVector.Store(value, normalized + i);
-        var scaled = TVector.Load(Scale + i) * value;
-        TVector.Store(Shift is null ? scaled : scaled + TVector.Load(Shift + i), y + i);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TVector>(int i)
+            where TVector : struct, IVector<TVector>
+        {
+            var value = (TVector.Load(x + i) - TVector.Broadcast(mean)) * TVector.Broadcast(reciprocal);
+            TVector.Store(value, normalized + i);
+            var scaled = TVector.Load(scale + i) * value;
+            TVector.Store(shift is null ? scaled : scaled + TVector.Load(shift + i), y + i);
+        }
     }
 }
 
@@ -85,30 +84,33 @@ internal unsafe struct LayerNormBackward : IVectorKernel
         float* normalized = Normalized, gradient = OutputGradient, result = InputGradient;
         for (var position = 0; position < Positions; position++)
         {
-            var i = 0;
-            for (; i <= Features - TVector.Count; i += TVector.Count)
-                TVector.Store(TVector.Load(gradient + i) * TVector.Load(Scale + i), result + i);
-            for (; i < Features; i++)
-                result[i] = gradient[i] * Scale[i];
-
+            FeatureLoop.Run<TVector, Product>(new Product(gradient, Scale, result), Features);
             var mean = FeatureSum.Of<TVector>(result, Features) / Features;
             var slope = FeatureSum.OfProducts<TVector>(result, normalized, Features) / Features;
-            for (i = 0; i <= Features - TVector.Count; i += TVector.Count)
-                Element<TVector>(normalized + i, mean, slope, Reciprocals[position], result + i);
-            for (; i < Features; i++)
-                Element<Lanes1>(normalized + i, mean, slope, Reciprocals[position], result + i);
+            FeatureLoop.Run<TVector, Centre>(new Centre(normalized, mean, slope, Reciprocals[position], result), Features);
             normalized += Features;
             gradient += Features;
             result += Features;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Element<TVector>(float* normalized, float mean, float slope, float reciprocal, float* result)
-        where TVector : struct, IVector<TVector>
+    private readonly struct Product(float* gradient, float* scale, float* result) : IFeatureWork
     {
-        var centred = TVector.Load(result) - TVector.Broadcast(mean);
-        var sloped = TVector.FusedMultiplyAdd(TVector.Negate(TVector.Broadcast(slope)), TVector.Load(normalized), centred);
-        TVector.Store(sloped * TVector.Broadcast(reciprocal), result);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TVector>(int i)
+            where TVector : struct, IVector<TVector>
+            => TVector.Store(TVector.Load(gradient + i) * TVector.Load(scale + i), result + i);
+    }
+
+    private readonly struct Centre(float* normalized, float mean, float slope, float reciprocal, float* result) : IFeatureWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TVector>(int i)
+            where TVector : struct, IVector<TVector>
+        {
+            var centred = TVector.Load(result + i) - TVector.Broadcast(mean);
+            var sloped = TVector.FusedMultiplyAdd(TVector.Negate(TVector.Broadcast(slope)), TVector.Load(normalized + i), centred);
+            TVector.Store(sloped * TVector.Broadcast(reciprocal), result + i);
+        }
     }
 }
