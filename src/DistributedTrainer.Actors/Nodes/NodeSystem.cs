@@ -124,6 +124,7 @@ internal static class NodeSystem
                 identity.Refused = refusal => system.Log.Warning(refusal);
             else if (!IsThisMachineOnly(options.Host))
                 system.Log.Warning(OpenToAll(options.Host));
+            RowSettings.Read(system.Settings.Config); // says now what is wrong with it
             var plane = DataPlane.Of(system);
             Start(system, registry, AddressOf(system), options, threads, plane.Transport, plane.Pool, registry.Get<CoordinatorActor>());
         });

@@ -44,10 +44,18 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             return new StepComputed(work.Step, 0, []);
         var begun = TrainingMeter.Shards.Enabled ? Stopwatch.GetTimestamp() : 0;
         _slowness?.Begin();
-        var partials = _parts?.Compute(work, PassFor, parameters.Pointer);
-        if (partials is null)
-            _gradient.Run(Read(work.Step, work.First, work.End, _gradient.Rows), parameters.Pointer);
-        parameters.Release();
+        IReadOnlyList<PartialSum>? partials;
+        try
+        {
+            partials = _parts?.Compute(work, PassFor, parameters.Pointer);
+            if (partials is null)
+                _gradient.Run(Read(work.Step, work.First, work.End, _gradient.Rows), parameters.Pointer);
+        }
+        finally
+        {
+            parameters.Release(); // rows that others have may never come
+        }
+
         _slowness?.End();
         TrainingMeter.Computed.Record(work.Step);
         if (begun != 0)
