@@ -192,8 +192,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         _rows?.Tell(order);
         if (_rows is null && _jobReport is { State: OpenState.Lacks })
         {
-            var settings = RowSettings.Read(Context.System.Settings.Config);
-            _rows = Context.ActorOf(ActorFactory<RowsActor>.Props(() => new RowsActor(_opening!, order, _transport, _pool, settings, JobOpenedHere.OpenFetched)));
+            var (open, settings) = (_opening!, RowSettings.Read(Context.System.Settings.Config));
+            _rows = Context.ActorOf(ActorFactory<RowsActor>.Props(() => new RowsActor(open, order, _transport, _pool, settings, JobOpenedHere.OpenFetched)));
             _jobReport = _jobReport with { State = OpenState.Opening, Error = "" };
         }
 

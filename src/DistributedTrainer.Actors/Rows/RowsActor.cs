@@ -51,7 +51,7 @@ internal sealed class RowsActor : ReceiveActor, IWithTimers
         Receive<LinkFailed>(failure => Then(() => _requests.Fail(failure.Node, $"cannot be reached: {failure.Reason}", Now)));
         Receive<RowsMissed>(missed => Then(() => _requests.Want(missed.Rows, -1, Now)));
         Receive<RowsNeededFrom>(GoAhead);
-        Receive<RowsOpened>(opened => _ahead = new RowsAhead(opened.Job.Plan, opened.Job.Data.Train, opened.Job.Data.Validation, _supply!.Cache.Capacity / 2));
+        Receive<RowsOpened>(opened => Plan(opened.Job));
         Receive<Tick>(_ => Look());
     }
 
@@ -98,6 +98,10 @@ internal sealed class RowsActor : ReceiveActor, IWithTimers
     private void Fail(string reason) => Context.Parent.Tell(new JobOpenedHere(_open.JobId, null, null, reason));
 
     // ---- what is fetched --------------------------------------------------------------------------------------------------
+
+    /// <summary>With a plan of its own: the workers' keeps the order of the epoch that they are in, and this one is often in the next.</summary>
+    private void Plan(OpenedJob job) => _ahead = new RowsAhead(
+        new RunPlan(job.Job, job.Data.Train.Count), job.Data.Train, job.Data.Validation, _supply!.Cache.Capacity / 2);
 
     private void GoAhead(RowsNeededFrom from)
     {

@@ -95,6 +95,8 @@ public sealed record DataDescription
     };
 }
 
-[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+// Metadata: the fast path writes null bytes as empty ones.
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DataDescription))]
 internal sealed partial class DataDescriptionJson : JsonSerializerContext;

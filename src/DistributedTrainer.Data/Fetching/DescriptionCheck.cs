@@ -9,6 +9,8 @@ internal static class DescriptionCheck
     public static string? Fault(DataDescription data)
     {
         var preparation = data.Preparation;
+        if (HasHoles(preparation) || data.Columns.Contains(null!) || data.Tokens is null)
+            return "a list is missing";
         if (data.Rows.Count is < 1 or > MostFiles || data.Rows.Any(rows => rows < 1) || data.Rows.Sum(rows => (long)rows) > Array.MaxLength)
             return $"files of {string.Join(", ", data.Rows)} rows";
         if (preparation.InputShape.Count == 0 || preparation.InputShape.Any(size => size < 1) || preparation.TargetLength < 1)
@@ -22,6 +24,11 @@ internal static class DescriptionCheck
             return $"normalization {preparation.Normalization} with {preparation.Offset.Count} and {preparation.Factor.Count} numbers for {length} inputs";
         return data.Text is null ? FaultOfExamples(data, (int)length) : FaultOfText(data, data.Text);
     }
+
+    /// <summary>A list that the bytes do not name is null, whatever its type says.</summary>
+    private static bool HasHoles(Preparation preparation) =>
+        preparation.Offset is null || preparation.Factor is null || preparation.InputShape is null || preparation.Classes is null || preparation.Columns is null
+        || preparation.Classes.Contains(null!) || preparation.Columns.Contains(null!);
 
     private static bool Fits(IReadOnlyList<float> numbers, long length) => numbers.Count == 0 || numbers.Count == length;
 

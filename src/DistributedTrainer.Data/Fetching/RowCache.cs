@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace DistributedTrainer.Data;
@@ -199,7 +200,7 @@ public sealed unsafe class RowCache : IDisposable
         CollectionsMarshal.GetValueRefOrAddDefault(_waiting, row, out _)++;
         try
         {
-            var deadline = Environment.TickCount64 + (long)_within.TotalMilliseconds;
+            var started = Stopwatch.GetTimestamp();
             while (_slotOf[row] < 0)
             {
                 RequireOpen();
@@ -211,8 +212,8 @@ public sealed unsafe class RowCache : IDisposable
                     Missed([row]);
                 }
 
-                var left = deadline - Environment.TickCount64;
-                if (left <= 0 || !Monitor.Wait(_gate, TimeSpan.FromMilliseconds(left)))
+                var left = _within - Stopwatch.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left))
                     throw new DataException($"waited {_within.TotalSeconds:0} s for row {row} of the data, and nobody sent it");
             }
 

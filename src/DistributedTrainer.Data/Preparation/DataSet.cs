@@ -30,7 +30,7 @@ public sealed class DataSet : IDisposable
     /// <summary>How training images are changed; null where they are not.</summary>
     internal ImageAugmentation? Augmentation { get; init; }
 
-    /// <summary>How nodes without the files keep it; null where nobody needs to, because it is made and not read, or where it is such a node's own.</summary>
+    /// <summary>How nodes without the files keep it; null where this is such a node, and for sets that no node lacks.</summary>
     internal DataLayout? Layout { get; init; }
 
     /// <summary>The rows as they are read from the files; null where another node has them.</summary>
