@@ -210,6 +210,7 @@ public sealed unsafe class RowCache : IDisposable
                 {
                     _slotOf[row] = Asked;
                     Missed([row]);
+                    continue; // it may be here already
                 }
 
                 var left = _within - Stopwatch.GetElapsedTime(started);
