@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace DistributedTrainer.Cluster.Tests;
 
-/// <summary>A node whose file differs gets no shards; the error names both hashes.</summary>
+/// <summary>A node whose file differs gets no shards, and the error names both hashes; one that has none fetches rows.</summary>
 public class OtherDataTests
 {
     private const string Job =
@@ -36,16 +36,35 @@ public class OtherDataTests
     }
 
     [ClusterFact]
-    public async Task A_file_that_is_missing_is_told_with_its_name()
+    public async Task Nodes_without_the_files_fetch_the_rows_and_the_weights_are_those_of_one_process()
     {
         using var workplace = new Workplace();
         var job = workplace.Write("images.yaml", Job);
-        await using var cluster = await HandMadeCluster.Start(workplace, DataFolder(workplace, "ours", seed: 1), null);
+        var ours = DataFolder(workplace, "ours", seed: 1);
+        var empty = new Dictionary<string, string> { ["DTRAIN_DATA"] = workplace.FullName("empty") };
+        await using var cluster = await HandMadeCluster.Start(workplace, ours, empty, null);
         await using var submit = cluster.Submit(job, "report");
         Assert.True(await submit.Exit() == 0, submit.Transcript());
-        Assert.Contains(workplace.Report("report").Events, change =>
-            change.Detail.Contains(HandMadeCluster.AddressOf(cluster.Nodes[1]), StringComparison.Ordinal)
-            && change.Detail.Contains("DTRAIN_DATA", StringComparison.Ordinal));
+        await using var alone = Dtrain.Start(workplace, ours, "train", job, "--report", "alone");
+        Assert.True(await alone.Exit() == 0, alone.Transcript());
+        var report = workplace.Report("report");
+        Assert.Equal(workplace.Report("alone").Hash, report.Hash);
+        Assert.All(report.ShardSteps, node => Assert.True(node.Value > 0, $"{node.Key} computed nothing"));
+        foreach (var node in cluster.Nodes.Skip(1))
+            await node.Says($"mnist, is not on this node: it fetches rows from {HandMadeCluster.AddressOf(cluster.Nodes[0])}");
+    }
+
+    [ClusterFact]
+    public async Task Files_that_no_node_has_are_told_with_their_names_and_the_nodes()
+    {
+        using var workplace = new Workplace();
+        var job = workplace.Write("images.yaml", Job);
+        await using var cluster = await HandMadeCluster.Start(workplace, null, null);
+        await using var submit = cluster.Submit(job, "report");
+        Assert.True(await submit.Exit() == 2, submit.Transcript());
+        Assert.Contains("no node of the cluster has the data", submit.Errors);
+        Assert.Contains("DTRAIN_DATA", submit.Errors);
+        Assert.All(cluster.Nodes, node => Assert.Contains(HandMadeCluster.AddressOf(node), submit.Errors));
     }
 
     /// <summary>Random images under MNIST's names.</summary>

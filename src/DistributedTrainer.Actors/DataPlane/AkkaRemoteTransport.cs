@@ -78,12 +78,12 @@ public sealed class AkkaRemoteTransport : ITensorTransport
         return new TensorSlice(Pool.Rent(length), 0, length);
     }
 
-    internal void Deliver(string jobId, FrameArrived frame)
+    internal void Deliver(string jobId, string node, FrameArrived frame)
     {
         Counters.Received(frame.Payload.Bytes.Length + FrameHeader.Size);
         if (_receivers.TryGetValue(jobId, out var receiver))
         {
-            receiver.Deliver(frame);
+            receiver.Deliver(node, frame);
             return;
         }
 

@@ -29,4 +29,7 @@ public enum DropReason
 
     /// <summary>Its sender's authority over the range has ended.</summary>
     OldTerm,
+
+    /// <summary>It asks for rows, and as many requests wait as this node keeps.</summary>
+    Overload,
 }

@@ -48,6 +48,18 @@ public enum FrameKind : byte
 
     /// <summary>A piece of the moving average at a version that is evaluated, from its server to nodes with shards.</summary>
     Average = 14,
+
+    /// <summary>Send me the data's description. No payload.</summary>
+    DescriptionWanted = 15,
+
+    /// <summary>The answer: a <see cref="Data.DataDescription"/>; no payload from a node that has not the data.</summary>
+    Description = 16,
+
+    /// <summary>Send me these rows of the data; the payload are their numbers, four bytes each.</summary>
+    RowsWanted = 17,
+
+    /// <summary>The answer: the rows as they are stored, in the order asked; no payload from a node that has not that data.</summary>
+    Rows = 18,
 }
 
 /// <summary>The fixed-size head of a frame; the payload is float32, float64 or bfloat16 values, little-endian.</summary>
@@ -75,13 +87,16 @@ public readonly record struct FrameHeader
 
     public int Range { get; init; }
 
-    /// <summary>Publish and Push: which of the range's pieces this is.</summary>
+    /// <summary>Publish and Push: which of the range's pieces this is. Description: its bytes, without those that fill the last float.</summary>
     public int Piece { get; init; }
 
     /// <summary>What gives the sender its say: an <see cref="Authority"/>.</summary>
     public long Term { get; init; }
 
-    /// <summary>Publish: the version; Push: the step; Evaluation, State and Model: the version.</summary>
+    /// <summary>
+    /// Publish: the version; Push: the step; Evaluation, State and Model: the version. DescriptionWanted and RowsWanted: the request's number,
+    /// which the answer repeats.
+    /// </summary>
     public long Step { get; init; }
 
     /// <summary>
@@ -112,7 +127,7 @@ public readonly record struct FrameHeader
 
     /// <summary>
     /// State: the version that the last part holds as the best so far; −1 where none is kept. Decision: the best version. ReplicaAck: the
-    /// checksum. Replicate: how often plateaus have reduced the learning rate.
+    /// checksum. Replicate: how often plateaus have reduced the learning rate. RowsWanted and Rows: which data, by its hash.
     /// </summary>
     public long BestVersion { get; init; }
 

@@ -12,7 +12,7 @@ public interface IFrameReceiver
 
     /// <summary>
     /// Where the payload of a frame that is about to be received belongs, so that it need not be copied later. The buffer is held for the
-    /// frame; it comes back with <see cref="Deliver"/>, or is released when the frame turns out to be damaged.
+    /// frame; it comes back with <see cref="Deliver(string, FrameArrived)"/>, or is released when the frame turns out to be damaged.
     /// </summary>
     /// <param name="header">The frame's head, its checksum verified.</param>
     /// <param name="length">Floats of payload.</param>
@@ -20,6 +20,10 @@ public interface IFrameReceiver
     TensorSlice Place(in FrameHeader header, int length);
 
     void Deliver(FrameArrived frame);
+
+    /// <summary>The same, for those that answer a frame.</summary>
+    /// <param name="node">Whose link has brought it.</param>
+    void Deliver(string node, FrameArrived frame) => Deliver(frame);
 
     void Fail(LinkFailed failure);
 }

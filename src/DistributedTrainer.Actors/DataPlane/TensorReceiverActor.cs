@@ -80,8 +80,11 @@ internal sealed class TensorReceiverActor : ReceiveActor
         var payload = link.Payload;
         (link.Payload, link.Filled) = (null, 0);
         if (payload is { } whole)
-            _transport.Deliver(chunk.JobId, new FrameArrived(chunk.Header, whole));
+            _transport.Deliver(chunk.JobId, NodeOf(chunk.Sender), new FrameArrived(chunk.Header, whole));
     }
+
+    /// <summary>A link is called host:port#uid/number.</summary>
+    private static string NodeOf(string link) => link.IndexOf('#') is >= 0 and var end ? link[..end] : link;
 
     private sealed class Link
     {

@@ -17,12 +17,16 @@ public sealed class TransportCounters : IDisposable
     private long _bytesShared;
     private long _bytesQueued;
     private long _refused;
+    private long _rowsFetched;
+    private long _rowsServed;
 
     public TransportCounters()
     {
         _meter.CreateObservableCounter("dtrain.data_plane.sent", () => BytesSent, "By");
         _meter.CreateObservableCounter("dtrain.data_plane.received", () => BytesReceived, "By");
         _meter.CreateObservableCounter("dtrain.data_plane.shared", () => BytesShared, "By");
+        _meter.CreateObservableCounter("dtrain.data_plane.rows_fetched", () => RowBytesFetched, "By");
+        _meter.CreateObservableCounter("dtrain.data_plane.rows_served", () => RowBytesServed, "By");
         _meter.CreateObservableGauge("dtrain.data_plane.queued", () => BytesQueued, "By");
         _meter.CreateObservableCounter(
             "dtrain.data_plane.dropped",
@@ -37,6 +41,12 @@ public sealed class TransportCounters : IDisposable
 
     /// <summary>Those of the sent bytes that the other node read in this one's memory.</summary>
     public long BytesShared => Interlocked.Read(ref _bytesShared);
+
+    /// <summary>Those of the received bytes that are rows of a job's data, which this node has not.</summary>
+    public long RowBytesFetched => Interlocked.Read(ref _rowsFetched);
+
+    /// <summary>Those of the sent bytes that are rows of a job's data, for nodes that have it not.</summary>
+    public long RowBytesServed => Interlocked.Read(ref _rowsServed);
 
     /// <summary>Bytes of frames that wait for their link.</summary>
     public long BytesQueued => Interlocked.Read(ref _bytesQueued);
@@ -58,6 +68,10 @@ public sealed class TransportCounters : IDisposable
     internal void Shared(long bytes) => Interlocked.Add(ref _bytesShared, bytes);
 
     internal void Received(long bytes) => Interlocked.Add(ref _bytesReceived, bytes);
+
+    internal void RowsFetched(long bytes) => Interlocked.Add(ref _rowsFetched, bytes);
+
+    internal void RowsServed(long bytes) => Interlocked.Add(ref _rowsServed, bytes);
 
     internal void Refuse() => Interlocked.Increment(ref _refused);
 

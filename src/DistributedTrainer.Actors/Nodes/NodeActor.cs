@@ -32,6 +32,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private string? _jobId;
     private JobReport? _jobReport;
     private JobReport? _closedReport;
+    private OpenJob? _opening;
+    private IActorRef? _rows;
     private bool _isWelcome;
     private bool _isLeaving;
     private IActorRef? _leaveWaiter;
@@ -50,6 +52,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Obey<CompleteCheckpoint>(order => _checkpoints.Complete(order, _book.Entries));
         Heed<StartAfresh>(StartAfresh);
         Obey<OpenJob>(Open);
+        Obey<FetchRows>(Fetch);
         Obey<PrepareAssignment>(order => ToJob(order.JobId, order));
         Obey<ActivateAssignment>(order => ToJob(order.JobId, order));
         Obey<StopSoon>(order => ToJob(order.JobId, order));
@@ -118,7 +121,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     {
         if (_isWelcome)
             _coordinator.Tell(new NodeReport(_description, _book.Term, _book.Entries.Count, _isLeaving, _jobReport ?? _closedReport));
-        if (_isLeaving && (_jobReport is null or { IsIdle: true } or { State: OpenState.Failed }))
+        if (_isLeaving && (_jobReport is null or { IsIdle: true } or { State: OpenState.Failed or OpenState.Lacks }))
             _leaveWaiter?.Tell(new MayLeave());
     }
 
@@ -173,14 +176,30 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _jobId = open.JobId;
+        (_jobId, _opening) = (open.JobId, open);
         _closedReport = null;
         _jobReport = new JobReport(open.JobId, OpenState.Opening, "", "", 0, 0, 0, 0, -1, false, 0, 0, 0);
         Report();
-        // Where there is one node only, nobody asks which.
-        var place = _description.Address == NodeSystem.LocalAddress ? "" : $"node {_description.Address}: ";
         Task.Run(() => _opener(open)).PipeTo(
-            Self, failure: error => new JobOpenedHere(open.JobId, null, null, place + UserMessage(error)));
+            Self, failure: error => new JobOpenedHere(open.JobId, null, null, UserMessage(error)) { Lacks = error is DataException { IsMissing: true } });
+    }
+
+    /// <summary>Who has the data that this node lacks, or who has it now.</summary>
+    private void Fetch(FetchRows order)
+    {
+        if (order.JobId != _jobId)
+            return;
+        _rows?.Tell(order);
+        if (_rows is null && _jobReport is { State: OpenState.Lacks })
+        {
+            var (open, settings) = (_opening!, RowSettings.Read(Context.System.Settings.Config));
+            _rows = Context.ActorOf(ActorFactory<RowsActor>.Props(() => new RowsActor(open, order, _transport, _pool, settings, JobOpenedHere.OpenFetched)));
+            _jobReport = _jobReport with { State = OpenState.Opening, Error = "" };
+        }
+
+        if (_rows is not null && _jobReport is { State: OpenState.Opening })
+            _jobReport = _jobReport with { RowSources = order.Sources };
+        Report();
     }
 
     /// <summary>What is the user's to mend is said plainly; anything else keeps its type, because it may be a defect.</summary>
@@ -189,7 +208,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void Opened(JobOpenedHere opened)
     {
-        if (opened.JobId != _jobId)
+        var isOfAnotherTime = opened.Job?.Rows is { } supply && !supply.IsOf(_rows); // the same job, before this node started afresh
+        if (opened.JobId != _jobId || isOfAnotherTime)
         {
             opened.Job?.Dispose();
             opened.Store?.Dispose();
@@ -207,10 +227,12 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             return;
         }
 
+        // Where there is one node only, nobody asks which.
+        var error = _description.Address == NodeSystem.LocalAddress ? opened.Error : $"node {_description.Address}: {opened.Error}";
         // The coordinator tells whoever waits for the job; here it is of interest to those who look after a node of a cluster.
-        if (_description.Address != NodeSystem.LocalAddress)
-            _log.Error(opened.Error);
-        _jobReport = _jobReport! with { State = OpenState.Failed, Error = opened.Error };
+        if (_description.Address != NodeSystem.LocalAddress && !opened.Lacks)
+            _log.Error(error);
+        _jobReport = _jobReport! with { State = opened.Lacks ? OpenState.Lacks : OpenState.Failed, Error = error, RowSources = [] };
         Report();
     }
 
@@ -271,6 +293,15 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         {
             Context.Stop(_job);
             _closing = _job;
+        }
+
+        if (_rows is not null)
+        {
+            Context.Stop(_rows);
+            // The job's actor does that itself, where there is one.
+            if (_job is null && _jobId is not null)
+                _transport.Unregister(_jobId);
+            _rows = null;
         }
 
         _closedReport = _jobReport is null ? _closedReport : _jobReport with { IsIdle = true };

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
 
 namespace DistributedTrainer.Actors;
 
@@ -8,15 +9,22 @@ namespace DistributedTrainer.Actors;
 /// <summary>A job has been loaded, or could not be.</summary>
 internal sealed record JobOpenedHere(string JobId, OpenedJob? Job, ParameterStore? Store, string Error)
 {
+    /// <summary>It could not, because the data is not on this node.</summary>
+    public bool Lacks { get; init; }
+
     /// <summary>Loads the data, compiles the model and fills version 0. Takes long: never on an actor's thread.</summary>
     public static JobOpenedHere Open(OpenJob open) => Open(open, hasReadyGradient: false);
 
     /// <inheritdoc cref="OpenedJob.HasReadyGradient" path="/summary"/>
     public static JobOpenedHere OpenForExchange(OpenJob open) => Open(open, hasReadyGradient: true);
 
-    private static JobOpenedHere Open(OpenJob open, bool hasReadyGradient)
+    /// <summary>The same on a node that has not the data.</summary>
+    public static JobOpenedHere OpenFetched(OpenJob open, Func<Job, DataSet> fetched, RowSupply rows) => Complete(open, OpenedJob.Open(open, hasReadyGradient: false, fetched, rows));
+
+    private static JobOpenedHere Open(OpenJob open, bool hasReadyGradient) => Complete(open, OpenedJob.Open(open, hasReadyGradient));
+
+    private static JobOpenedHere Complete(OpenJob open, OpenedJob job)
     {
-        var job = OpenedJob.Open(open, hasReadyGradient);
         var store = new ParameterStore(job.Network.Layout.Length, open.Replicas > 0 ? 3 : 2, open.Version);
         // A later version comes from the servers, who read it from the checkpoint.
         if (open.Version == 0)

@@ -125,6 +125,7 @@ internal static class NodeSystem
             else if (!IsThisMachineOnly(options.Host))
                 system.Log.Warning(OpenToAll(options.Host));
             registry.Register<SeedWatchActor>(system.ActorOf(Props.Create(() => new SeedWatchActor()), SeedWatchActor.Name));
+            RowSettings.Read(system.Settings.Config); // says now what is wrong with it
             var plane = DataPlane.Of(system);
             Start(system, registry, AddressOf(system), options, threads, plane.Transport, plane.Pool, registry.Get<CoordinatorActor>());
         });

@@ -40,25 +40,31 @@ internal sealed class FolderRules
     }
 
     /// <summary>Why a job may not be taken from a client; null if it may.</summary>
-    public string? Refusal(SubmitJob submit) => IdRefusal(submit.JobId) ?? DataRefusal(submit.JobText) ?? WriteRefusal(submit.CheckpointFolder) ?? WriteRefusal(submit.ModelFolder);
+    public string? Refusal(SubmitJob submit) => IdRefusal(submit.JobId) ?? StartRefusal(submit.JobText) ?? DataRefusal(submit.JobText) ?? WriteRefusal(submit.CheckpointFolder) ?? WriteRefusal(submit.ModelFolder);
 
     /// <summary>Opens a job only where all that it names lies where it may.</summary>
     public Func<OpenJob, JobOpenedHere> Guard(Func<OpenJob, JobOpenedHere> opener) => open =>
-        (IdRefusal(open.JobId) ?? DataRefusal(open.JobText) ?? WriteRefusal(open.CheckpointFolder) ?? ReadRefusal(open.Checkpoint)) is { } refusal
-            ? throw new DataException(refusal)
-            : opener(open);
+    {
+        if ((IdRefusal(open.JobId) ?? StartRefusal(open.JobText) ?? WriteRefusal(open.CheckpointFolder) ?? ReadRefusal(open.Checkpoint)) is { } refusal)
+            throw new DataException(refusal);
+        // What this node must not read is not here, for it: it may still compute on rows that another node reads.
+        return DataRefusal(open.JobText) is { } unread ? throw new DataException(unread) { IsMissing = true } : opener(open);
+    };
 
     /// <param name="path">Null or empty for none.</param>
     public string? WriteRefusal(string? path) => _write.Refusal(path);
 
     private string? ReadRefusal(string? path) => _read.Refusal(path);
 
-    private string? DataRefusal(string jobText)
+    private string? DataRefusal(string jobText) => FirstRefusal(jobText, job => job.Data.Files());
+
+    private string? StartRefusal(string jobText) => FirstRefusal(jobText, job => [job.StartFrom?.File ?? ""]);
+
+    private string? FirstRefusal(string jobText, Func<Job, IEnumerable<string>> files)
     {
         try
         {
-            var job = JobFile.Parse(jobText, "submitted job");
-            return job.Data.Files().Append(job.StartFrom?.File ?? "").Select(ReadRefusal).FirstOrDefault(refusal => refusal is not null);
+            return files(JobFile.Parse(jobText, "submitted job")).Select(ReadRefusal).FirstOrDefault(refusal => refusal is not null);
         }
         catch (JobFileException)
         {

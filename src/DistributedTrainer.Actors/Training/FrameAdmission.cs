@@ -22,6 +22,7 @@ internal static class FrameAdmission
         FrameKind.Help => job.Tree.Contains(header.Slot),
         FrameKind.Decision => EpochFigures.Fits(job, length),
         FrameKind.Stamp or FrameKind.Evaluation => true,
+        FrameKind.DescriptionWanted or FrameKind.RowsWanted or FrameKind.Rows => RowFrames.Fits(job, header.Kind, length),
         _ => false,
     };
 

@@ -94,6 +94,7 @@ internal sealed partial class JobActor
     /// <returns>Whether the node's own shards are being computed, or scored, now.</returns>
     private bool Start(long version, int first, int end)
     {
+        _job.Rows?.GoAhead(version, first, end);
         if (_stamp.IsFinal || _job.Plan.IsBoundary(version))
         {
             if (_evaluated < version && _job.HasEvaluation)

@@ -31,6 +31,7 @@ internal sealed partial class JobActor : ReceiveActor
     private readonly SortedDictionary<int, PartReport> _checkpointParts = [];
     private string[] _checkpointTexts = [];
     private CheckpointAnnounced? _checkpoint;
+    private RowServer? _rows;
 
     /// <param name="surroundings">Null: the machine's own clock and disk.</param>
     public JobActor(
@@ -76,13 +77,15 @@ internal sealed partial class JobActor : ReceiveActor
     {
         _workers = [.. Enumerable.Range(1, _threads).Select(index => Context.ActorOf(
             ActorFactory<WorkerActor>.Props(() => new WorkerActor(_job, _store, _pool)).WithDispatcher(ComputeDispatcher), $"worker-{index}"))];
-        _transport.Register(_job.Id, new JobFrames(_job, _store, _transport.Counters, Self));
+        _rows = _job.Data.Stored is null ? null : new RowServer(_job, _transport, _pool);
+        _transport.Register(_job.Id, new JobFrames(_job, _store, _transport.Counters, Self, _rows));
         Report();
     }
 
     protected override void PostStop()
     {
         _transport.Unregister(_job.Id);
+        _rows?.Dispose();
         _averages.Dispose();
         _store.Dispose();
         _place.Store.Dispose();
@@ -92,6 +95,8 @@ internal sealed partial class JobActor : ReceiveActor
     // A failing child means a defect or memory exhausted: the run fails with the reason, nothing is restarted behind its back.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
+        if (error is OperationCanceledException)
+            return Directive.Stop; // the job is over, and a worker waited for rows
         _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {error.Message}")));
         return Directive.Stop;
     });
@@ -118,11 +123,22 @@ internal sealed partial class JobActor : ReceiveActor
             foreach (var server in _servers.Values)
                 server.Tell(new AssignmentPrepared(assignment));
             _prepared = Math.Max(_prepared, message.Number);
+            if (_active is null)
+                GoAhead(Math.Max(_stamp.Step, _job.StartVersion), assignment);
         }
 
         foreach (var lost in message.Lost)
             Miss(lost, "the coordinator lost it");
         Report();
+    }
+
+    /// <summary>A node without the data fetches what its shards need before they need it.</summary>
+    private void GoAhead(long step, Assignment assignment)
+    {
+        if (_job.Rows is not { } rows)
+            return;
+        var (first, end) = assignment.ShardsOf(_self);
+        rows.GoAhead(step, first, end);
     }
 
     private IActorRef StartServer(RangeState state, Promoted? promoted, long authority)
@@ -304,6 +320,8 @@ internal sealed partial class JobActor : ReceiveActor
             CheckpointParts = _checkpointTexts,
             Unreachable = [.. _gone],
             UnreachableWhy = [.. _gone.Select(node => _goneWhy[node])],
+            RowSources = _job.Rows?.Sources ?? [],
+            RowBytes = _job.Rows?.BytesFetched ?? 0,
             Serves = [.. _serves.Order()],
             Keeps = [.. _keeps.Order()],
         });

@@ -12,13 +12,15 @@ internal sealed class JobFrames : IFrameReceiver
     private readonly ParameterStore _store;
     private readonly TransportCounters _counters;
     private readonly IActorRef _jobActor;
+    private readonly RowServer? _rows;
 
     /// <summary>The newest version of each piece that was given its place: a repeated frame must not write over what is being read.</summary>
     private readonly long[] _placed;
 
-    public JobFrames(OpenedJob job, ParameterStore store, TransportCounters counters, IActorRef jobActor)
+    /// <param name="rows">Serves nodes that have not the job's data; null where nobody does.</param>
+    public JobFrames(OpenedJob job, ParameterStore store, TransportCounters counters, IActorRef jobActor, RowServer? rows = null)
     {
-        (_job, _store, _counters, _jobActor) = (job, store, counters, jobActor);
+        (_job, _store, _counters, _jobActor, _rows) = (job, store, counters, jobActor, rows);
         _placed = new long[job.Pieces.Length];
     }
 
@@ -44,7 +46,23 @@ internal sealed class JobFrames : IFrameReceiver
         return default;
     }
 
-    public void Deliver(FrameArrived frame) => _jobActor.Tell(frame, ActorRefs.NoSender);
+    public void Deliver(FrameArrived frame) => Deliver("", frame);
 
-    public void Fail(LinkFailed failure) => _jobActor.Tell(failure, ActorRefs.NoSender);
+    public void Deliver(string node, FrameArrived frame)
+    {
+        if (frame.Header.Kind < FrameKind.DescriptionWanted)
+            _jobActor.Tell(frame, ActorRefs.NoSender);
+        else if (frame.Header.Kind == FrameKind.Rows && _job.Rows is { } supply)
+            supply.Arrived(node, frame); // not by way of the job's actor, whose thread may be the one that waits for them
+        else if (_rows is { } server)
+            server.Ask(node, frame);
+        else
+            frame.Payload.Release();
+    }
+
+    public void Fail(LinkFailed failure)
+    {
+        _job.Rows?.Fail(failure);
+        _jobActor.Tell(failure, ActorRefs.NoSender);
+    }
 }

@@ -55,6 +55,9 @@ public sealed class OpenedJob : IDisposable
     /// <summary>Where servers write checkpoints; empty for none.</summary>
     internal string CheckpointFolder { get; init; } = "";
 
+    /// <summary>Where the rows come from, on a node that has not the data; null on one that has.</summary>
+    internal RowSupply? Rows { get; init; }
+
     /// <summary>Workers compute nothing and hand over a ready gradient: what is left of a step is the exchange. For benchmarks.</summary>
     internal bool HasReadyGradient { get; init; }
 
@@ -68,11 +71,13 @@ public sealed class OpenedJob : IDisposable
     internal bool ScoresAverage => Job.Average is not null && Data.Validation is not null;
 
     /// <inheritdoc cref="Open(string, string, int, bool)"/>
-    internal static OpenedJob Open(OpenJob open, bool hasReadyGradient)
+    /// <param name="fetched">Makes the data of a node that has none; null to read the files.</param>
+    internal static OpenedJob Open(OpenJob open, bool hasReadyGradient, Func<Job, DataSet>? fetched = null, RowSupply? rows = null)
     {
-        var (job, data, network) = Load(open.JobText);
+        var (job, data, network) = Load(open.JobText, fetched);
         return new OpenedJob(open.JobId, job, data, network, open.Servers)
         {
+            Rows = rows,
             HasReadyGradient = hasReadyGradient,
             StartVersion = open.Version,
             Checkpoint = open.Checkpoint,
@@ -90,10 +95,12 @@ public sealed class OpenedJob : IDisposable
         return new OpenedJob(id, job, data, network, servers) { HasReadyGradient = hasReadyGradient };
     }
 
-    private static (Job Job, DataSet Data, Network Network) Load(string jobText)
+    private static (Job Job, DataSet Data, Network Network) Load(string jobText, Func<Job, DataSet>? fetched = null)
     {
         var job = JobFile.Parse(jobText, "submitted job");
-        var data = DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
+        if (fetched is not null && job.PseudoLabels is not null)
+            throw new DataException("this node has not the job's data, and unlabelled rows are not fetched from other nodes: give it the files, or train without pseudo-labels");
+        var data = fetched?.Invoke(job) ?? DataSet.Load(job.Data, TargetOf(job.Loss), job.Seed);
         try
         {
             var network = Network.Compile(job.Model, job.Loss, data.InputShape, data.TargetLength, data.Classes.Count, job.Precision, job.PseudoLabels?.ToState(job, data));

@@ -49,11 +49,19 @@ internal sealed unsafe class WorkerActor : ReceiveActor
             return new StepComputed(work.Step, 0, []);
         var begun = TrainingMeter.Shards.Enabled ? Stopwatch.GetTimestamp() : 0;
         _slowness?.Begin();
-        _labeller?.Label(work, _passFor, parameters.Pointer);
-        var partials = _parts?.Compute(work, _passFor, parameters.Pointer);
-        if (partials is null)
-            _gradient.Run(Read(work, parameters.Pointer), parameters.Pointer);
-        parameters.Release();
+        IReadOnlyList<PartialSum>? partials;
+        try
+        {
+            _labeller?.Label(work, _passFor, parameters.Pointer);
+            partials = _parts?.Compute(work, _passFor, parameters.Pointer);
+            if (partials is null)
+                _gradient.Run(Read(work, parameters.Pointer), parameters.Pointer);
+        }
+        finally
+        {
+            parameters.Release(); // rows that others have may never come
+        }
+
         _slowness?.End();
         TrainingMeter.Computed.Record(work.Step);
         if (begun != 0)

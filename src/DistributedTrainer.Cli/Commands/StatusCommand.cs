@@ -48,5 +48,7 @@ internal static class StatusCommand
             output, ["node", "process", "roles", "state", "shards", "primaries"], [false, true, false, false, false, false],
             [.. status.Nodes.Select(node => (IReadOnlyList<string>)
                 [node.Address, $"{node.Pid}", string.Join(',', node.Roles), node.State, string.Join(',', node.Shards), string.Join(',', node.Primaries)])]);
+        foreach (var node in status.Nodes.Where(node => node.RowSources.Count > 0))
+            output.WriteLine($"{node.Address} has not the data: {ModelTable.Count(node.RowBytes)} bytes of rows so far from {string.Join(", ", node.RowSources)}");
     }
 }

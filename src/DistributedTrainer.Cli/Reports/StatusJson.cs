@@ -51,6 +51,11 @@ internal static class StatusJson
         Numbers("shards", node.Shards);
         Numbers("primaries", node.Primaries);
         Numbers("backups", node.Backups);
+        json.WriteStartArray("row_sources");
+        foreach (var source in node.RowSources)
+            json.WriteStringValue(source);
+        json.WriteEndArray();
+        json.WriteNumber("row_bytes", node.RowBytes);
         json.WriteEndObject();
 
         void Numbers(string name, IReadOnlyList<int> numbers)

@@ -43,18 +43,21 @@ public sealed partial class CoordinatorLogic
         }
 
         var reports = candidates.Select(node => ReportOn(job, node)).ToList();
-        if (reports.Any(report => report is null or { State: OpenState.Opening }))
+        var hash = ReferenceHash(reports!);
+        // Whose data counts is settled once all who have some have said so.
+        if (!reports.Any(report => report is null or { State: OpenState.Opening, RowSources: [] }))
+            ShareSources(job, hash);
+        if (reports.Any(report => report is null or { State: OpenState.Opening } || (report is { State: OpenState.Lacks } && hash is not null)))
         {
             if (_now - _progress!.TouchedAt > timeouts.Open)
                 Close(job, "failed", $"waited {timeouts.Open.TotalMinutes:0} min for all nodes to load the data", 3);
             return;
         }
 
-        var hash = ReferenceHash(reports!);
         var reasons = candidates.Select(node => WhyUnfit(job, node, hash)).Where(reason => reason is not null).ToList();
         if (hash is null || candidates.Count - reasons.Count < needed)
         {
-            Close(job, "failed", reasons[0]!, 2);
+            Close(job, "failed", hash is null ? NobodyHasIt(job, candidates) ?? reasons[0]! : reasons[0]!, 2);
             return;
         }
 
@@ -85,8 +88,8 @@ public sealed partial class CoordinatorLogic
         node.Report.Job is { } report && report.JobId == job.Submission.JobId ? report : null;
 
     /// <summary>The data that most nodes have; of equally many the one of the node that joined first.</summary>
-    private static string? ReferenceHash(IEnumerable<JobReport> reports) =>
-        reports.Where(report => report.State == OpenState.Open).GroupBy(report => report.DataSha256).MaxBy(group => group.Count())?.Key;
+    private static string? ReferenceHash(IEnumerable<JobReport?> reports) =>
+        reports.OfType<JobReport>().Where(report => report is { State: OpenState.Open, RowSources: [] }).GroupBy(report => report.DataSha256).MaxBy(group => group.Count())?.Key;
 
     /// <summary>Why a node gets no part in the job; null where it is fit.</summary>
     private static string? WhyUnfit(JobRecord job, NodeEntry node, string? hash)
@@ -95,7 +98,7 @@ public sealed partial class CoordinatorLogic
         return ReportOn(job, node) switch
         {
             null or { State: OpenState.Opening } => $"node {address} has not loaded the data yet",
-            { State: OpenState.Failed } report => report.Error,
+            { State: OpenState.Failed or OpenState.Lacks } report => report.Error,
             { } report when report.DataSha256 != hash =>
                 $"node {address} has other data than the cluster in {job.Job.Data.Describe()}: SHA-256 {report.DataSha256} there, {hash} here; copy the same files to {address}",
             _ => null,
@@ -132,6 +135,7 @@ public sealed partial class CoordinatorLogic
     {
         foreach (var node in _nodes.Values.Where(node => !node.Report.Leaving))
             TellToOpen(job, node);
+        ShareSources(job, job.Opened!.DataSha256);
         Release(job);
         MissThoseWhoNeverCame(job);
         LoseUnreachable(job);

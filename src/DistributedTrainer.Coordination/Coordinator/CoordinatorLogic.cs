@@ -279,7 +279,11 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             node.Report.Leaving ? "leaving" : node.Report.Job?.State.ToString().ToLowerInvariant() ?? "idle",
             [.. Enumerable.Range(first, end - first)],
             [.. assignment?.RangesOf(description.Address) ?? []],
-            [.. assignment?.BackupsOf(description.Address).Intersect(node.Report.Job?.Keeps ?? []) ?? []]);
+            [.. assignment?.BackupsOf(description.Address).Intersect(node.Report.Job?.Keeps ?? []) ?? []])
+        {
+            RowSources = node.Report.Job?.RowSources ?? [],
+            RowBytes = node.Report.Job?.RowBytes ?? 0,
+        };
     }
 
     /// <summary>The leading server has stamped an assignment.</summary>

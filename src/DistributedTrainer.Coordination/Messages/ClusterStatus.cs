@@ -8,4 +8,11 @@ public sealed record JobStatus(string Id, string Name, string State, int Epoch, 
 
 public sealed record NodeState(
     string Address, int Pid, string Host, IReadOnlyList<string> Roles, string State, IReadOnlyList<int> Shards, IReadOnlyList<int> Primaries,
-    IReadOnlyList<int> Backups);
+    IReadOnlyList<int> Backups)
+{
+    /// <summary>Nodes that it fetches the job's rows from; empty where it has the data.</summary>
+    public IReadOnlyList<string> RowSources { get; init; } = [];
+
+    /// <summary>Bytes of rows fetched so far.</summary>
+    public long RowBytes { get; init; }
+}

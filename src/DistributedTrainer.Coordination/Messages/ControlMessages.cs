@@ -43,6 +43,9 @@ public enum OpenState
     Opening,
     Open,
     Failed,
+
+    /// <summary>The node has not the data; it could fetch rows from one that has.</summary>
+    Lacks,
 }
 
 /// <param name="Prepared">Number of the newest assignment the node is ready to follow.</param>
@@ -71,13 +74,19 @@ public sealed record JobReport(
     /// <summary>Ranges whose backup is here and has caught up.</summary>
     public int[] Keeps { get; init; } = [];
 
+    /// <summary>Where the node gets the job's rows from; empty where it has the data, or no part in the job.</summary>
+    public string[] RowSources { get; init; } = [];
+
+    /// <summary>Bytes of rows that came from there so far.</summary>
+    public long RowBytes { get; init; }
+
     /// <summary>Whether nothing has changed since another report but how much was computed and sent.</summary>
     public bool SaysTheSameAs(JobReport other) =>
         Unreachable.SequenceEqual(other.Unreachable) && Serves.SequenceEqual(other.Serves) && Keeps.SequenceEqual(other.Keeps)
-        && Layers.SequenceEqual(other.Layers) && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
+        && Layers.SequenceEqual(other.Layers) && RowSources.SequenceEqual(other.RowSources) && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
 
     private static JobReport Figures(JobReport report) =>
-        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [] };
+        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [], RowSources = [], RowBytes = 0 };
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
@@ -156,6 +165,9 @@ public sealed record OpenJob(long Term, int Book, string JobId, string JobText, 
     /// <summary>Where servers write checkpoints; empty for none.</summary>
     public string CheckpointFolder { get; init; } = "";
 }
+
+/// <summary>To a node that has not the job's data: these nodes have it, and send rows of it over the data plane. Repeated when others have it.</summary>
+public sealed record FetchRows(long Term, int Book, string JobId, string[] Sources) : ICommand;
 
 /// <summary>
 /// Get ready to follow an assignment. Shards, Primaries and Backups hold node addresses by shard and by range; Lost those of nodes that

@@ -11,7 +11,7 @@ internal static class DataFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException($"{path}: no such file.", error);
+            throw new DataException($"{path}: no such file.", error) { IsMissing = true };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

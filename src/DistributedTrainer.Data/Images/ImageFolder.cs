@@ -40,7 +40,7 @@ internal sealed record ImageFolder(string Path, IReadOnlyList<(string File, stri
         }
         catch (DirectoryNotFoundException error)
         {
-            throw new DataException($"{folder}: no such folder.", error);
+            throw new DataException($"{folder}: no such folder.", error) { IsMissing = true };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -21,37 +21,17 @@ internal sealed record LoadedParts(SourceRows Main, RowSplit Split, SourceRows? 
         var classes = Main.Labels is null ? null : KnownClasses ?? ClassIndex.Fit(Main, Split.Training, preparation.Target);
         var normalizer = Normalizer.Fit(preparation.Normalization, Main.Inputs, Split.Training, oneHot, Main.Name);
         var mainTargets = classes is null ? Main.Values! : classes.ToTargets(Main);
-        var isWhole = Split.Training.Length == Main.Count; // ascending: every row is its own index
-        var afterMain = (long)Main.Count;
-        var afterValidation = afterMain + (Validation?.Count ?? 0);
-        return new DataSet
+        var parts = new PreparedParts(new PartRows(Main.Inputs, mainTargets), Split, Own(Validation), Own(Test)) { Augmentation = Augmentation };
+        var complete = preparation with
         {
-            Sha256 = sha256,
-            InputShape = preparation.InputShape,
+            Offset = normalizer.Offset,
+            Factor = normalizer.Factor,
             TargetLength = mainTargets.Length,
             Classes = classes?.Names ?? [],
-            Columns = columns,
-            Train = new PreparedExamples(Main.Inputs, mainTargets, isWhole ? null : Split.Training, 0, normalizer),
-            Validation = Part(Validation, Split.Validation, afterMain),
-            Test = Part(Test, Split.Test, afterValidation),
-            Unlabelled = Part(null, Split.Unlabelled, 0),
-            Preparation = preparation with
-            {
-                Offset = normalizer.Offset,
-                Factor = normalizer.Factor,
-                TargetLength = mainTargets.Length,
-                Classes = classes?.Names ?? [],
-            },
-            Augmentation = Augmentation,
-            Owner = owner,
         };
+        return parts.ToDataSet(complete, columns, sha256, owner);
 
-        Examples? Part(SourceRows? own, int[] rows, long firstId)
-        {
-            if (own is not null)
-                return new PreparedExamples(own.Inputs, TargetsOf(own, classes, mainTargets.Length), null, firstId, normalizer);
-            return rows.Length > 0 ? new PreparedExamples(Main.Inputs, mainTargets, rows, 0, normalizer) : null;
-        }
+        PartRows? Own(SourceRows? source) => source is null ? null : new PartRows(source.Inputs, TargetsOf(source, classes, mainTargets.Length));
     }
 
     private static RowSource TargetsOf(SourceRows source, ClassIndex? classes, int length) =>

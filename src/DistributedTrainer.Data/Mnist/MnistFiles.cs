@@ -35,13 +35,13 @@ internal sealed record MnistFiles(DataFiles Train, DataFiles Test)
         if (folder is null && string.IsNullOrEmpty(data))
         {
             throw new DataException(
-                $"mnist: neither 'path' nor the environment variable {DataVariable} says where the files are. {HowToGet("a folder")}");
+                $"mnist: neither 'path' nor the environment variable {DataVariable} says where the files are. {HowToGet("a folder")}") { IsMissing = true };
         }
 
         var place = folder ?? Path.Combine(data!, "mnist");
         var missing = Files.Where(file => !File.Exists(Path.Combine(place, file.Name))).Select(file => file.Name).ToList();
         if (missing.Count > 0)
-            throw new DataException($"mnist: {string.Join(", ", missing)} not found in {place}. {HowToGet("that folder")}");
+            throw new DataException($"mnist: {string.Join(", ", missing)} not found in {place}. {HowToGet("that folder")}") { IsMissing = true };
         return new MnistFiles(
             new DataFiles(Path.Combine(place, Files[0].Name), Path.Combine(place, Files[1].Name)),
             new DataFiles(Path.Combine(place, Files[2].Name), Path.Combine(place, Files[3].Name)));

@@ -36,6 +36,12 @@ public sealed record DataSet : IDisposable
     /// <summary>How training images are changed; null where they are not.</summary>
     internal ImageAugmentation? Augmentation { get; init; }
 
+    /// <summary>How nodes without the files keep it; null where this is such a node, and for sets that no node lacks.</summary>
+    internal DataLayout? Layout { get; init; }
+
+    /// <summary>The rows as they are read from the files; null where another node has them.</summary>
+    public StoredRows? Stored => Layout?.Stored;
+
     /// <summary>Memory maps and files to close.</summary>
     public IDisposable? Owner { get; init; }
 
@@ -63,6 +69,18 @@ public sealed record DataSet : IDisposable
             SyntheticData synthetic => SyntheticRows.Load(synthetic, target, seed),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "No reader for this source."),
         };
+
+    /// <summary>The set as another node has it, whose rows come through a cache.</summary>
+    /// <param name="description">The other node's word.</param>
+    /// <param name="spec">The job's.</param>
+    /// <param name="seed">The job's.</param>
+    /// <param name="cache">Of as many rows as the description says; disposed with the set.</param>
+    /// <exception cref="DataException">The job's augmentation does not fit.</exception>
+    public static DataSet Fetch(DataDescription description, DataSpec spec, ulong seed, RowCache cache) =>
+        FetchedLoader.Load(description, spec, seed, cache);
+
+    /// <summary>What a node without the files must know of the set; null where <see cref="Stored"/> is.</summary>
+    public DataDescription? Describe() => Layout is null ? null : DataDescription.Of(this, Layout);
 
     /// <summary>What one thread reads training rows with.</summary>
     public TrainingReader CreateTrainingReader() => new(Train, Augmentation);

@@ -23,6 +23,7 @@ internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targe
     {
         if (targetRows != null && targets is null)
             throw new InvalidOperationException("These rows have no targets: pass null for them.");
+        Expect(inputs.Cache, indexes);
         for (var i = 0; i < indexes.Length; i++)
         {
             var row = SourceRow(indexes[i]);
@@ -39,6 +40,12 @@ internal sealed unsafe class PreparedExamples(RowSource inputs, RowSource? targe
             targets!.Read(SourceRow(indexes[i]), targetRows);
             targetRows += targets.Length;
         }
+    }
+
+    public override void AddFetched(int index, ICollection<int> fetched)
+    {
+        if (inputs.Cache is not null)
+            fetched.Add(inputs.Fetched(SourceRow(index)));
     }
 
     private int SourceRow(int index)

@@ -10,9 +10,18 @@ internal sealed unsafe class ByteRows(ByteBlock block, long offset, int count, i
 
     public override int Length => length;
 
-    public override void Read(int row, float* values)
+    public override bool IsBytes => true;
+
+    public override void Read(int row, float* values) => Widen(block.Bytes + offset + (long)row * length, length, values);
+
+    public override void Prefetch(int row) => CacheLines.Prefetch(block.Bytes + offset + (long)row * length, length);
+
+    public override void Store(int row, byte* stored) =>
+        new ReadOnlySpan<byte>(block.Bytes + offset + (long)row * length, length).CopyTo(new Span<byte>(stored, length));
+
+    /// <summary>Bytes as floats.</summary>
+    public static void Widen(byte* bytes, int length, float* values)
     {
-        var bytes = block.Bytes + offset + (long)row * length;
         var i = 0;
         if (Vector.IsHardwareAccelerated)
         {
@@ -23,8 +32,6 @@ internal sealed unsafe class ByteRows(ByteBlock block, long offset, int count, i
         for (; i < length; i++)
             values[i] = bytes[i];
     }
-
-    public override void Prefetch(int row) => CacheLines.Prefetch(block.Bytes + offset + (long)row * length, length);
 
     /// <summary>One vector of bytes to four vectors of floats; exact, so any vector width gives the same values.</summary>
     private static void Widen(Vector<byte> bytes, float* values)

@@ -15,4 +15,16 @@ internal abstract unsafe class RowSource
     public virtual void Prefetch(int row)
     {
     }
+
+    /// <summary>Whether every value is a whole number from 0 to 255: a stored row then is a byte a value, else a float32.</summary>
+    public virtual bool IsBytes => false;
+
+    /// <summary>Writes a row as nodes without the files keep it.</summary>
+    public virtual void Store(int row, byte* stored) => Read(row, (float*)stored);
+
+    /// <summary>Where the rows come from on a node without the files; null on one that has them.</summary>
+    public virtual RowCache? Cache => null;
+
+    /// <summary>The row's number in <see cref="Cache"/>.</summary>
+    public virtual int Fetched(int row) => row;
 }

@@ -23,35 +23,28 @@ internal static class TextLoader
             var test = (long)(tokens.Count * spec.TestFraction + 0.5);
             var validation = (long)(tokens.Count * spec.ValidationFraction + 0.5);
             var training = tokens.Count - validation - test;
-            return new DataSet
+            var files = new List<TokenFile> { tokens };
+            var layout = new TextLayout(
+                new TextPart(0, 0, training, stride),
+                Part("validation", spec.ValidationFiles, training, validation),
+                Part("test", spec.TestFiles, training + validation, test));
+            return ToDataSet(files, layout, path, fingerprint.Sha256(), owned, new Preparation
             {
+                Normalization = Normalization.None,
+                Target = target,
                 InputShape = [spec.Window],
                 TargetLength = spec.Window,
                 Classes = vocabulary.Names,
-                Columns = [],
-                Train = Windows(tokens, path, "training", 0, training, spec.Window, stride),
-                Validation = Part("validation", spec.ValidationFiles, training, validation),
-                Test = Part("test", spec.TestFiles, training + validation, test),
-                Sha256 = fingerprint.Sha256(),
-                Preparation = new Preparation
-                {
-                    Normalization = Normalization.None,
-                    Target = target,
-                    InputShape = [spec.Window],
-                    TargetLength = spec.Window,
-                    Classes = vocabulary.Names,
-                    Tokens = spec.Tokens,
-                },
-                Owner = owned,
-            };
+                Tokens = spec.Tokens,
+            });
 
-            Examples? Part(string role, DataFiles? files, long first, long count)
+            TextPart? Part(string role, DataFiles? own, long first, long count)
             {
-                if (files is null)
-                    return count == 0 ? null : Windows(tokens, path, role, first, count, spec.Window, spec.Window);
-                fingerprint.AddFile(role, files.Path);
-                var own = owned.Add(TokenFile.Open(files.Path, spec.Tokens, vocabulary).Tokens);
-                return Windows(own, files.Path, role, 0, own.Count, spec.Window, spec.Window);
+                if (own is null)
+                    return count == 0 ? null : new TextPart(0, first, count, spec.Window);
+                fingerprint.AddFile(role, own.Path);
+                files.Add(owned.Add(TokenFile.Open(own.Path, spec.Tokens, vocabulary).Tokens));
+                return new TextPart(files.Count - 1, 0, files[^1].Count, spec.Window);
             }
         }
         catch
@@ -59,6 +52,38 @@ internal static class TextLoader
             owned.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The set of windows over token files, whether they were read or are fetched.</summary>
+    /// <param name="files">The main one, then those of parts with a file of their own.</param>
+    /// <param name="path">For messages.</param>
+    public static DataSet ToDataSet(
+        IReadOnlyList<TokenFile> files, TextLayout layout, string path, string sha256, IDisposable owner, Preparation preparation)
+    {
+        var window = preparation.InputShape[0];
+        var isWide = preparation.Classes.Count > byte.MaxValue + 1;
+        return new DataSet
+        {
+            InputShape = preparation.InputShape,
+            TargetLength = window,
+            Classes = preparation.Classes,
+            Columns = [],
+            Train = Part("training", layout.Train)!,
+            Validation = Part("validation", layout.Validation),
+            Test = Part("test", layout.Test),
+            Sha256 = sha256,
+            Preparation = preparation,
+            Layout = files[0].Cache is not null ? null : new DataLayout(
+                new StoredRows([.. files.Select(file => new StoredTokens(file, StoredTokens.ChunkOf(window), isWide))]), !isWide)
+            {
+                Text = layout,
+                Tokens = [.. files.Select(file => file.Count)],
+            },
+            Owner = owner,
+        };
+
+        Examples? Part(string role, TextPart? part) =>
+            part is null ? null : Windows(files[part.File], path, role, part.First, part.Count, window, part.Stride);
     }
 
     /// <summary>A text for a trained model, in windows one behind the other.</summary>

@@ -15,8 +15,11 @@ internal sealed unsafe class TextWindows(TokenFile file, long first, long count,
 
     public override long RowId(int index) => first + (long)index * stride;
 
+    public override void AddFetched(int index, ICollection<int> rows) => file.AddFetched(RowId(index), window + 1, rows);
+
     public override void Read(ReadOnlySpan<int> rows, float* inputs, float* targets)
     {
+        Expect(file.Cache, rows);
         foreach (var row in rows)
         {
             if ((uint)row >= (uint)Count)

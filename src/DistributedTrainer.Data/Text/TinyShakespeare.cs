@@ -12,10 +12,10 @@ internal static class TinyShakespeare
         {
             throw new DataException(
                 $"text: neither 'path' nor the environment variable {MnistFiles.DataVariable} says where the file is. {HowToGet}, and name it with "
-                    + $"'path', or put it into a folder 'tinyshakespeare' and set {MnistFiles.DataVariable} to the folder above.");
+                    + $"'path', or put it into a folder 'tinyshakespeare' and set {MnistFiles.DataVariable} to the folder above.") { IsMissing = true };
         }
 
         var path = Path.Combine(data, "tinyshakespeare", "input.txt");
-        return File.Exists(path) ? path : throw new DataException($"{path}: no such file. {HowToGet}, or name another text with 'path'.");
+        return File.Exists(path) ? path : throw new DataException($"{path}: no such file. {HowToGet}, or name another text with 'path'.") { IsMissing = true };
     }
 }

@@ -11,6 +11,14 @@ internal abstract unsafe class TokenFile : IDisposable
     /// <summary>Writes the indexes of <paramref name="length"/> tokens from <paramref name="first"/> on, as floats.</summary>
     public abstract void Read(long first, int length, float* indexes);
 
+    /// <inheritdoc cref="RowSource.Cache"/>
+    public virtual RowCache? Cache => null;
+
+    /// <summary>Adds the rows of <see cref="Cache"/> that hold so many tokens from <paramref name="begin"/> on.</summary>
+    public virtual void AddFetched(long begin, int length, ICollection<int> rows)
+    {
+    }
+
     public abstract void Dispose();
 
     /// <param name="path">The file.</param>

@@ -3,6 +3,9 @@ namespace DistributedTrainer.Actors;
 /// <summary>What a connection's records are about.</summary>
 internal interface IRecordSink
 {
+    /// <summary>The address of the other side.</summary>
+    string Node { get; }
+
     /// <summary>Null where the job is not open.</summary>
     IFrameReceiver? ReceiverOf(ulong job);
 

@@ -181,7 +181,7 @@ internal sealed class RecordReader(IRecordSink sink, BufferPool pool, TransportC
         var (receiver, payload) = (_receiver, _payload);
         (_isInPayload, _receiver, _payload) = (false, null, default);
         counters.Received(RecordHead.Size + _head.PayloadBytes);
-        receiver?.Deliver(new FrameArrived(_head.Header, payload));
+        receiver?.Deliver(sink.Node, new FrameArrived(_head.Header, payload));
         Volatile.Write(ref _frames, _frames + 1);
     }
 

@@ -82,7 +82,7 @@ public class FuzzTests
 
     private static RecordHead Good(Random random) => new(
         random.Next(8) switch { 0 => RecordType.KeepAlive, 1 => RecordType.SharedFrame, _ => RecordType.Frame },
-        0, 0, 0, (ulong)random.Next(4), default, new FrameHeader { Kind = (FrameKind)random.Next(1, 7), Step = random.Next() });
+        0, 0, 0, (ulong)random.Next(4), default, new FrameHeader { Kind = (FrameKind)random.Next(1, 19), Step = random.Next() });
 
     /// <summary>Writes a record with a payload that its checksum, its first and its last value fit.</summary>
     private static int Write(Span<byte> stream, in RecordHead head, Random random)
@@ -189,6 +189,8 @@ public class FuzzTests
                 return isBack ? 0 : 1;
             }
         }
+
+        public string Node => "127.0.0.1:1";
 
         public IFrameReceiver? ReceiverOf(ulong job) => job < 2 ? this : null;
 

@@ -22,6 +22,12 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     /// <summary>Not empty: opening a job fails with this.</summary>
     public string OpenError { get; set; } = "";
 
+    /// <summary>The data is not here: opening a job fails with <see cref="OpenError"/> until the node knows whom to fetch rows from.</summary>
+    public bool Lacks { get; set; }
+
+    /// <summary>Where it fetches rows from.</summary>
+    public string[] RowSources { get; private set; } = [];
+
     /// <summary>How long loading the data takes.</summary>
     public TimeSpan Opens { get; set; } = TimeSpan.FromMilliseconds(300);
 
@@ -86,6 +92,10 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
             case OpenCheckpoints open: cluster.Disk.Open(open); break;
             case CompleteCheckpoint complete: cluster.Disk.Complete(complete); break;
             case OpenJob open: Open(open, now); break;
+            case FetchRows fetch when HasJob:
+                _openAt = RowSources.Length == 0 ? now + Opens : _openAt;
+                RowSources = fetch.Sources;
+                break;
             case StartAfresh afresh when afresh.JobId == _jobId:
                 (_jobId, Unreachable) = (null, []);
                 StartedAfresh++;
@@ -122,7 +132,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     {
         if (_jobId == open.JobId)
             return;
-        (_jobId, _isClosed, _prepared, DecidedVersion, Unreachable) = (open.JobId, false, 0, -1, []);
+        (_jobId, _isClosed, _prepared, DecidedVersion, Unreachable, RowSources) = (open.JobId, false, 0, -1, [], []);
         _openAt = now + Opens;
         cluster.Training.Begin(open.JobId, open.JobText, open.Version);
     }
@@ -131,11 +141,14 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     {
         if (_jobId is null)
             return null;
-        var state = cluster.Now < _openAt ? OpenState.Opening : OpenError.Length > 0 ? OpenState.Failed : OpenState.Open;
+        var state = cluster.Now < _openAt ? OpenState.Opening
+            : Lacks && RowSources.Length == 0 ? OpenState.Lacks
+            : OpenError.Length > 0 && !Lacks ? OpenState.Failed : OpenState.Open;
         var active = cluster.Training.Stamped is { } stamped && _prepared >= stamped.Number ? stamped.Number : 0;
         return new JobReport(
             _jobId, state, OpenError, DataSha256, PlayedTraining.TrainRows, cluster.Parameters, _prepared, active, DecidedVersion, _isClosed || IsIdle, 7, 0, 0)
         {
+            RowSources = RowSources,
             CheckpointParts = cluster.Disk.PartsOf(address),
             Unreachable = Unreachable,
             UnreachableWhy = [.. Unreachable.Select(node => $"node {node} has been silent")],
