@@ -112,6 +112,7 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
                 payload.Release();
             }
 
+            _state.ClipFactor = header.ClipFactor;
             _state.Lead?.Follow(header.Sums, header.Step + 1, header.Assignment, header.IsFinal);
             _state.Advance();
             _state.KeepBestIfDecided(_parameters.Span);
@@ -133,7 +134,7 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
         var parameters = _parameters.Pointer + (piece.Begin - _range.Begin);
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, parameters, parameters, sum.Buffer!.Pointer + sum.Offset, null, header.Sums, 0,
-            _state.Terms((float)header.Extra, (int)header.BestVersion));
+            _state.Terms(header.ClipFactor, (int)header.BestVersion));
     }
 
     private void Acknowledge() => _place.SendHead(_primary, _job.Id, new FrameHeader

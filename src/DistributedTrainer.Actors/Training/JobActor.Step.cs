@@ -52,6 +52,7 @@ internal sealed partial class JobActor
     /// <summary>Of two stamps on one version, one by a server that another has replaced, that of the higher authority counts.</summary>
     private void Stamped(in FrameHeader header)
     {
+        NoteIfLeftBehind(header);
         if (header.Step < _stamp.Step || (header.Step == _stamp.Step && header.Term < _stamp.Term))
             return;
         _stamp = header;

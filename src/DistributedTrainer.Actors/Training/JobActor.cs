@@ -62,6 +62,7 @@ internal sealed partial class JobActor : ReceiveActor
         Receive<ModelRange>(range => _model.Take(range.Range, range.Buffer));
         Receive<RangeServed>(Served);
         Receive<RangeHandedOver>(HandedOver);
+        Receive<RangeOutlived>(Outlived);
         Receive<RangeRestored>(Restored);
         Receive<PartWritten>(written => PartWritten(written.Report));
         Receive<BackupCounts>(Keeps);
@@ -107,6 +108,7 @@ internal sealed partial class JobActor : ReceiveActor
             var isFirst = _active is null && message.Number == 1;
             foreach (var range in assignment.RangesOf(_self).Where(range => !_servers.ContainsKey(range)))
             {
+                _givenUp.Remove(range); // it is about to get it anew
                 if (isFirst)
                     StartFirstServer(range);
                 else
@@ -177,6 +179,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Served(RangeServed served)
     {
         _serves.Add(served.Range);
+        _givenUp.Remove(served.Range);
         Report();
     }
 
@@ -303,12 +306,15 @@ internal sealed partial class JobActor : ReceiveActor
         {
             Layers = _layers,
             CheckpointParts = _checkpointTexts,
-            Unreachable = [.. _gone],
-            UnreachableWhy = [.. _gone.Select(node => _goneWhy[node])],
+            Unreachable = [.. _gone, .. Astray(_self)],
+            UnreachableWhy = [.. _gone.Select(node => _goneWhy[node]), .. Astray($"it has come to version {_stamp.Step}, and the others have gone back")],
             Serves = [.. _serves.Order()],
             Keeps = [.. _keeps.Order()],
+            GivenUp = [.. _givenUp.Order()],
         });
     }
+
+    private IEnumerable<string> Astray(string text) => _hasGoneAstray ? [text] : [];
 }
 
 /// <summary>Asks the job actor for a fresh report.</summary>

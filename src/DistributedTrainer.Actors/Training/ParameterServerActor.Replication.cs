@@ -52,7 +52,7 @@ internal sealed unsafe partial class ParameterServerActor
             SlotEnd = _job.Plan.Shards,
             Assignment = _header.Assignment,
             IsFinal = _header.IsFinal,
-            Extra = clipFactor,
+            ClipFactor = clipFactor,
             BestVersion = _state.Reductions,
         };
         var slice = ToWire(root.HeldSlice());
@@ -90,6 +90,7 @@ internal sealed unsafe partial class ParameterServerActor
         _isTakenOver = true;
         promoted.Parameters.Span.CopyTo(Range(_current!));
         _place.Round(_current!, _range.Begin, _range.Length, Version);
+        TakeFactorOfState();
         promoted.Parameters.Dispose();
         _early.AddRange(promoted.Pending);
     }

@@ -38,6 +38,9 @@ internal sealed class RangeState : IDisposable
 
     public long BestVersion { get; private set; } = -1;
 
+    /// <summary>What the gradient of the step that made this version was multiplied by; null where that is not known, as after a checkpoint.</summary>
+    public float? ClipFactor { get; set; }
+
     public EpochDecisionKnown Decision { get; private set; } = EpochDecisionKnown.None;
 
     /// <summary>No step follows this version. A decision may be here before the version it is about.</summary>
@@ -95,6 +98,7 @@ internal sealed class RangeState : IDisposable
                 Extra = Lead?.RunSamples ?? 0,
                 BestVersion = BestVersion,
                 IsFinal = Lead?.IsFinal(Version) ?? false,
+                ClipFactor = ClipFactor ?? float.NaN,
             };
             place.SendCopy(node, _job.Id, head, part == 0 ? parameters : part <= Optimizer.State.Count ? Optimizer.State[part - 1].Span : Best!.Span);
         }
@@ -133,6 +137,7 @@ internal sealed class RangeState : IDisposable
             return false;
         Version = header.Step;
         BestVersion = Best is null ? -1 : header.BestVersion;
+        ClipFactor = float.IsNaN(header.ClipFactor) ? null : header.ClipFactor;
         Lead?.BeginFrom(header);
         KeepBestIfDecided(parameters);
         return true;

@@ -151,7 +151,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
                 _progress.TouchedAt = now;
         }
 
-        node.Report = report;
+        (node.Report, node.ReportedAt) = (report, now);
         NoteOwnLeave(report);
         TakeParts(report);
         SendBook(node);
@@ -419,6 +419,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     private sealed class NodeEntry(NodeReport report, int order)
     {
         public NodeReport Report { get; set; } = report;
+
+        public TimeSpan ReportedAt { get; set; }
 
         /// <summary>Entries of the book that the node has, or that are on their way to it.</summary>
         public int SentBook { get; set; } = report.BookLength;

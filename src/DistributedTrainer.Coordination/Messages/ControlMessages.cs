@@ -59,7 +59,10 @@ public sealed record JobReport(
     /// <summary>The newest <see cref="PartReport"/> of each range that this node has written to disk, or failed to.</summary>
     public string[] CheckpointParts { get; init; } = [];
 
-    /// <summary>Nodes of the newest assignment known here whose link has failed.</summary>
+    /// <summary>
+    /// Nodes of the newest assignment known here whose link has failed; this node itself where the others have gone back to a version that
+    /// is not here any more.
+    /// </summary>
     public string[] Unreachable { get; init; } = [];
 
     /// <summary>Why, for each of them.</summary>
@@ -71,13 +74,16 @@ public sealed record JobReport(
     /// <summary>Ranges whose backup is here and has caught up.</summary>
     public int[] Keeps { get; init; } = [];
 
+    /// <summary>Ranges that were here until another node took them over, or until the others had gone on without this one.</summary>
+    public int[] GivenUp { get; init; } = [];
+
     /// <summary>Whether nothing has changed since another report but how much was computed and sent.</summary>
     public bool SaysTheSameAs(JobReport other) =>
         Unreachable.SequenceEqual(other.Unreachable) && Serves.SequenceEqual(other.Serves) && Keeps.SequenceEqual(other.Keeps)
-        && Layers.SequenceEqual(other.Layers) && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
+        && GivenUp.SequenceEqual(other.GivenUp) && Layers.SequenceEqual(other.Layers) && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
 
     private static JobReport Figures(JobReport report) =>
-        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [] };
+        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [], GivenUp = [] };
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
