@@ -82,6 +82,12 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
             Acknowledge();
             ApplyWhatIsWhole();
         }
+        else if (frame.Header is { Kind: FrameKind.ReplicaState, Part: 0 } header && header.Step == _state.Version && header.Assignment > _assignment)
+        {
+            // The primary could not know that the seed's version was made here too.
+            _assignment = header.Assignment;
+            Acknowledge();
+        }
 
         frame.Payload.Release();
     }
@@ -112,7 +118,7 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
                 payload.Release();
             }
 
-            _state.ClipFactor = header.ClipFactor;
+            _state.Clips.Note(header.Step, header.ClipFactor);
             _state.Lead?.Follow(header.Sums, header.Step + 1, header.Assignment, header.IsFinal);
             _state.Advance();
             _state.KeepBestIfDecided(_parameters.Span);

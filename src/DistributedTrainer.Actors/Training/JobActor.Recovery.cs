@@ -220,6 +220,16 @@ internal sealed partial class JobActor
         StopServer(range);
     }
 
+    /// <summary>Ranges are never further apart than this: a server here whose version is so old has been replaced.</summary>
+    private void GiveUpWhatIsOutlived(long newest)
+    {
+        foreach (var range in _serves.Where(range => _arrivals.Newest(_job.FirstPieces[range]) < newest - 2).ToList())
+        {
+            GiveUp(range);
+            Report();
+        }
+    }
+
     /// <summary>A server here has found that the others have long gone on without it.</summary>
     private void Outlived(RangeOutlived outlived)
     {
@@ -251,7 +261,13 @@ internal sealed partial class JobActor
             return;
         var before = _owners.Owners[range];
         if (!_owners.TakeOver(range, node, header.Term, header.Step, _arrivals.Newest(_job.FirstPieces[range])))
+        {
+            // It has slept, or lost one link only, while the others went on: it must know before its own node is taken for the right one.
+            if (header.Term > _owners.AuthorityOver(range))
+                _transport.Send(node, _job.Id, _stamp with { Kind = FrameKind.Stamp }, default);
             return;
+        }
+
         GiveUp(range); // this node's own, whose time is over
         // Where only those two have lost each other, the old one hears it from here.
         if (before.Length > 0 && before != _self && before != node && !_gone.Contains(before))
@@ -267,7 +283,9 @@ internal sealed partial class JobActor
     /// <summary>This node's sums of the steps from a version on went to a server that is gone: they are computed again, for its successor.</summary>
     private void PushAgain(int range, long version)
     {
-        var (first, end) = _active!.ShardsOf(_self);
+        if (_active is not { } active)
+            return; // nothing has been pushed yet
+        var (first, end) = active.ShardsOf(_self);
         // Nor did it get what was computed for others meanwhile: whatever the successor asks for is computed, though it was before.
         _helped.Clear();
         for (var step = version; step <= _started && first < end; step++)

@@ -79,7 +79,7 @@ internal sealed partial class JobActor
         if (_computing > 0)
             return;
         var version = _stamp.Step;
-        if (_active is { } active && !_isStopped && version > _started && _arrivals.AreAt(version))
+        if (_active is { } active && !HasEnded(version) && version > _started && _arrivals.AreAt(version))
         {
             var (first, end) = active.ShardsOf(_self);
             if (first < end && Start(version, first, end))
@@ -88,6 +88,9 @@ internal sealed partial class JobActor
 
         HelpNext();
     }
+
+    /// <summary>Training is over at this version; those before it may have to be made again.</summary>
+    private bool HasEnded(long version) => _isStopped && version >= _decision!.Version;
 
     /// <returns>Whether the node's own shards are being computed, or scored, now.</returns>
     private bool Start(long version, int first, int end)

@@ -156,7 +156,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Restored(RangeRestored restored)
     {
         if (restored.Snapshot is null)
-            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}")));
+            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}") { IsOfCheckpoint = true }));
         else if (_servers.TryGetValue(restored.Range, out var server))
             server.Tell(restored);
         else
@@ -266,6 +266,7 @@ internal sealed partial class JobActor : ReceiveActor
                 break;
             case FrameKind.Stamp:
                 frame.Payload.Release();
+                GiveUpWhatIsOutlived(header.Step);
                 Lead(new StampSeen(header));
                 Stamped(header);
                 break;

@@ -81,11 +81,14 @@ internal sealed unsafe partial class ParameterServerActor
         _place.JobActor.Tell(new ShareNorm(header, default));
     }
 
-    /// <summary>The state is here: what the gradient of its last step was multiplied by, others may ask for.</summary>
-    private void TakeFactorOfState()
+    /// <summary>The state is here: what the gradients of its last steps were multiplied by, others may ask for.</summary>
+    private void TakeFactorsOfState()
     {
-        if (_state.ClipFactor is { } factor)
-            _norms?.Settle(Version - 1, factor);
+        for (var step = Version - ClipHistory.Kept; step < Version; step++)
+        {
+            if (_state.Clips.Of(step) is { } factor)
+                _norms?.Settle(step, factor);
+        }
     }
 
     private void TakeNorm(FrameArrived frame)

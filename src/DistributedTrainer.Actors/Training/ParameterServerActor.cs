@@ -250,7 +250,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
             root.Sums, root.AddendRows, _state.Terms(factor, _state.Reductions));
-        _state.ClipFactor = factor;
+        _state.Clips.Note(Version, factor);
         _place.Round(_next, piece.Begin, piece.Length, Version + 1);
         Replicate(piece, root, factor);
         ledger.Commit();

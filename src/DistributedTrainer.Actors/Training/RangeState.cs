@@ -38,8 +38,8 @@ internal sealed class RangeState : IDisposable
 
     public long BestVersion { get; private set; } = -1;
 
-    /// <summary>What the gradient of the step that made this version was multiplied by; null where that is not known, as after a checkpoint.</summary>
-    public float? ClipFactor { get; set; }
+    /// <summary>What the gradients of the last steps were multiplied by, where norms are clipped: successors of other ranges may be two steps behind.</summary>
+    public ClipHistory Clips { get; } = new();
 
     public EpochDecisionKnown Decision { get; private set; } = EpochDecisionKnown.None;
 
@@ -98,7 +98,7 @@ internal sealed class RangeState : IDisposable
                 Extra = Lead?.RunSamples ?? 0,
                 BestVersion = BestVersion,
                 IsFinal = Lead?.IsFinal(Version) ?? false,
-                ClipFactor = ClipFactor ?? float.NaN,
+                ClipFactor = Clips.Of(Version - 1) ?? float.NaN,
             };
             place.SendCopy(node, _job.Id, head, part == 0 ? parameters : part <= Optimizer.State.Count ? Optimizer.State[part - 1].Span : Best!.Span);
         }
@@ -137,7 +137,8 @@ internal sealed class RangeState : IDisposable
             return false;
         Version = header.Step;
         BestVersion = Best is null ? -1 : header.BestVersion;
-        ClipFactor = float.IsNaN(header.ClipFactor) ? null : header.ClipFactor;
+        if (!float.IsNaN(header.ClipFactor))
+            Clips.Note(Version - 1, header.ClipFactor);
         Lead?.BeginFrom(header);
         KeepBestIfDecided(parameters);
         return true;

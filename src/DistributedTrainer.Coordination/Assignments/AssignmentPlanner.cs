@@ -69,7 +69,7 @@ public static class AssignmentPlanner
     /// <param name="previous">The newest assignment made.</param>
     /// <param name="inForce">The assignment that steps run under; null before the first.</param>
     public static IReadOnlyList<int> LostRanges(
-        IReadOnlyList<PlannedNode> nodes, IReadOnlyCollection<string> leaving, Assignment previous, Assignment? inForce)
+        IReadOnlyList<PlannedNode> nodes, IReadOnlyCollection<PlannedNode> leaving, Assignment previous, Assignment? inForce)
     {
         var primaries = (inForce ?? previous).Primaries;
         return [.. Enumerable.Range(0, primaries.Count).Where(range => !HasState(range))];
@@ -80,7 +80,7 @@ public static class AssignmentPlanner
                 || (inForce is null
                     ? node.Address == primaries[range] && previous.Number == 1
                     : (node.Address == primaries[range] && node.Prepared >= inForce.Number && !node.GivenUp.Contains(range)) || node.Keeps.Contains(range)))
-            || leaving.Contains(primaries[range]);
+            || leaving.Any(node => node.Address == primaries[range] && !node.GivenUp.Contains(range));
     }
 
     private static string[] SpreadShards(List<PlannedNode> workers, int shards)

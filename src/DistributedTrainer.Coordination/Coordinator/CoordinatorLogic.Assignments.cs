@@ -30,7 +30,12 @@ public sealed partial class CoordinatorLogic
     /// Also one that is back as another process: who hears only now of the assignment made without it must not wait for what the old one had.
     /// </summary>
     private bool IsMissingFrom(JobRecord job, Assignment latest, string node) =>
-        !_nodes.ContainsKey(node) || (_forgotten.ContainsKey(node) && !latest.Nodes.Contains(node)) || HasBegunAgain(job, latest, node);
+        !_nodes.ContainsKey(node) || (_forgotten.TryGetValue(node, out var since) && !latest.Nodes.Contains(node) && !HasPartAgain(job, node, since))
+        || HasBegunAgain(job, latest, node);
+
+    /// <summary>It was given a part after it was forgotten, and still has it: another one is to take that over from it.</summary>
+    private bool HasPartAgain(JobRecord job, string node, int since) =>
+        job.InForce is { } inForce && inForce.Number > since && inForce.Nodes.Contains(node) && PreparedBy(job, node) >= inForce.Number;
 
     /// <summary>All were ready for the assignment in force, or it would not be: one that is not is another process at that address, or afresh.</summary>
     private bool HasBegunAgain(JobRecord job, Assignment latest, string node) =>
@@ -109,7 +114,8 @@ public sealed partial class CoordinatorLogic
         // Once the model is saved, nothing of the state is needed but what is on its way to disk.
         if (job.Latest is not { } latest || _progress!.Saved is { Error: "" })
             return true;
-        var leaving = _nodes.Where(node => node.Value.Report.Leaving).Select(node => node.Key).ToList();
+        var leaving = _nodes.Values.Where(node => node.Report.Leaving)
+            .Select(node => new PlannedNode(node.Report.Node.Address, false, false) { GivenUp = ReportOn(job, node)?.GivenUp ?? [] }).ToList();
         var lost = AssignmentPlanner.LostRanges(Fit(job), leaving, latest, job.InForce);
         if (lost.Count == 0)
         {

@@ -195,7 +195,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     public void Handle(RunFailed failure, TimeSpan now)
     {
         _now = now;
-        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId)
+        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId && !(failure.IsOfCheckpoint && Reopen(job, failure.Reason)))
             Close(job, "failed", failure.Reason, 1);
         Reconcile();
     }

@@ -200,7 +200,11 @@ public sealed record EpochReport(
     string[] MetricNames, double[] MetricValues, bool IsFinal, int Active) : IControlMessage;
 
 /// <summary>The run cannot go on: a loss that is not finite, a checkpoint that cannot be read, a defect.</summary>
-public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage;
+public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage
+{
+    /// <summary>The checkpoint was whole when it was chosen, and cannot be read now: the one before it may do.</summary>
+    public bool IsOfCheckpoint { get; init; }
+}
 
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
 
