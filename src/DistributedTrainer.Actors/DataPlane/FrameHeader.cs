@@ -79,7 +79,7 @@ public readonly record struct FrameHeader
     /// <summary>
     /// State and ReplicaState: index of this part (the parameters, the optimizer's moments, the best version); Parts is their number. Help
     /// and Push: which attempt this is, 0 for the owner's. Replicate: 1 where the backup counts. Decision: 1 where the version is the best.
-    /// Norm: 1 where the receivers are to send theirs again.
+    /// Norm: 1 where the receivers are to send theirs again, 2 where the factor alone is known.
     /// </summary>
     public byte Part { get; init; }
 
@@ -121,7 +121,7 @@ public readonly record struct FrameHeader
 
     /// <summary>
     /// Evaluation: the penalty of the whole vector, from the node that has shard 0; else NaN. State: the samples of the whole run.
-    /// Replicate: what the gradient is multiplied by where its norm is clipped. Decision: the best value of the plateau's count.
+    /// Decision: the best value of the plateau's count.
     /// </summary>
     public double Extra { get; init; }
 
@@ -133,6 +133,12 @@ public readonly record struct FrameHeader
 
     /// <summary>Publish and Stamp of range 0: the version, this one or one to come, that all servers write to disk; 0 for none.</summary>
     public long CheckpointAt { get; init; }
+
+    /// <summary>
+    /// Where the gradient's norm is clipped. Replicate: what the step's gradient is multiplied by. State and ReplicaState: what that of the
+    /// version's last step was. Norm with Part 2: what that of the named step was.
+    /// </summary>
+    public float ClipFactor { get; init; }
 
     public Slot Slot => new(SlotFirst, SlotEnd);
 

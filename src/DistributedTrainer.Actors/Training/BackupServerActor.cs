@@ -82,6 +82,12 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
             Acknowledge();
             ApplyWhatIsWhole();
         }
+        else if (frame.Header is { Kind: FrameKind.ReplicaState, Part: 0 } header && header.Step == _state.Version && header.Assignment > _assignment)
+        {
+            // The primary could not know that the seed's version was made here too.
+            _assignment = header.Assignment;
+            Acknowledge();
+        }
 
         frame.Payload.Release();
     }
@@ -112,6 +118,7 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
                 payload.Release();
             }
 
+            _state.Clips.Note(header.Step, header.ClipFactor);
             _state.Lead?.Follow(header.Sums, header.Step + 1, header.Assignment, header.IsFinal);
             _state.Advance();
             _state.DecideWhatIsDue(_parameters.Span);
@@ -133,7 +140,7 @@ internal sealed unsafe class BackupServerActor : ReceiveActor
         var parameters = _parameters.Pointer + (piece.Begin - _range.Begin);
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, parameters, parameters, sum.Buffer!.Pointer + sum.Offset, null, header.Sums, 0,
-            _state.Terms((float)header.Extra, (int)header.BestVersion));
+            _state.Terms(header.ClipFactor, (int)header.BestVersion));
     }
 
     private void Acknowledge() => _place.SendHead(_primary, _job.Id, new FrameHeader

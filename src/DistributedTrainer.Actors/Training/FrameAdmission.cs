@@ -17,7 +17,7 @@ internal static class FrameAdmission
         FrameKind.Publish or FrameKind.Push or FrameKind.Replicate or FrameKind.Average =>
             job.PieceOf(header) is { } piece && length == HalfFrames.WireLength(job, header.Kind, piece.Length),
         FrameKind.State or FrameKind.ReplicaState or FrameKind.Model => IsRange(job, header) && length == job.Ranges[header.Range].Length,
-        FrameKind.Norm => IsRange(job, header) && header.Step >= 0 && length == 2 * job.TrainedBlocks(header.Range),
+        FrameKind.Norm => IsRange(job, header) && header.Step >= 0 && length == (header.Part == NormFrame.Factor ? 0 : 2 * job.TrainedBlocks(header.Range)),
         FrameKind.ReplicaAck or FrameKind.TakeOver => IsRange(job, header),
         FrameKind.Help => job.Tree.Contains(header.Slot),
         FrameKind.Decision => EpochFigures.Fits(job, length),

@@ -36,7 +36,7 @@ internal sealed partial class JobActor
         {
             if (range == frame.Header.Range)
                 continue;
-            frame.Payload.Buffer!.Retain();
+            frame.Payload.Buffer?.Retain();
             server.Tell(frame);
         }
 

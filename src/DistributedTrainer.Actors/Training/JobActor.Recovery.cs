@@ -13,7 +13,9 @@ internal sealed partial class JobActor
     private readonly Queue<HelpWork> _help = [];
     private readonly HashSet<HelpWork> _helped = [];
     private readonly Dictionary<string, string> _goneWhy = [];
+    private readonly HashSet<int> _givenUp = [];
     private HashSet<string> _gone = [];
+    private bool _hasGoneAstray;
 
     // ---- who is there -----------------------------------------------------------------------------------------------------
 
@@ -59,11 +61,20 @@ internal sealed partial class JobActor
     /// <summary>A server misses a slot: whoever has the version can compute it, with the same bits.</summary>
     private void Help(in FrameHeader header)
     {
-        if (IsOver(header.Step) || (!header.IsFinal && _stamp.IsFinal && header.Step >= _stamp.Step))
+        if (IsBeyondTheEnd(header.Step, header.IsFinal))
             return;
         if (!header.IsFinal && header.Step == _started && _computing > 0 && IsOwn(header.Slot))
             return; // they are about to be sent; if not, the server asks again
         Enqueue(new HelpWork(header.Step, header.SlotFirst, header.SlotEnd, header.Part, header.IsFinal, OnlyRange: -1));
+    }
+
+    /// <summary>
+    /// Nothing is computed from the last version but its scores. Steps before it are: a successor may have to make that version again.
+    /// </summary>
+    private bool IsBeyondTheEnd(long step, bool isEvaluation)
+    {
+        var end = _decision is { Stop: true } ? _decision.Version : _stamp.IsFinal ? _stamp.Step : long.MaxValue;
+        return isEvaluation ? step > end : step >= end;
     }
 
     private bool IsOwn(Slot slot) => _active?.ShardsOf(_self) is var (first, end) && first <= slot.First && slot.End <= end;
@@ -201,6 +212,44 @@ internal sealed partial class JobActor
             _transport.Send(node, _job.Id, header, default);
     }
 
+    /// <summary>A range's server here has been replaced by another, wherever that is.</summary>
+    private void GiveUp(int range)
+    {
+        if (_servers.ContainsKey(range))
+            _givenUp.Add(range);
+        StopServer(range);
+    }
+
+    /// <summary>Ranges are never further apart than this: a server here whose version is so old has been replaced.</summary>
+    private void GiveUpWhatIsOutlived(long newest)
+    {
+        foreach (var range in _serves.Where(range => _arrivals.Newest(_job.FirstPieces[range]) < newest - 2).ToList())
+        {
+            GiveUp(range);
+            Report();
+        }
+    }
+
+    /// <summary>A server here has found that the others have long gone on without it.</summary>
+    private void Outlived(RangeOutlived outlived)
+    {
+        if (!_servers.TryGetValue(outlived.Range, out var server) || !server.Equals(Sender))
+            return;
+        GiveUp(outlived.Range);
+        Report();
+    }
+
+    /// <summary>
+    /// The cluster follows a newer assignment, and goes on from a version so old that this node cannot: whatever it went on to is lost.
+    /// </summary>
+    private void NoteIfLeftBehind(in FrameHeader stamp)
+    {
+        if (_hasGoneAstray || _active is null || stamp.Assignment <= _active.Number || stamp.Step >= _stamp.Step - 2)
+            return;
+        _hasGoneAstray = true;
+        Report();
+    }
+
     private IEnumerable<string> OtherNodes() =>
         _assignments.Values.SelectMany(assignment => assignment.Nodes).Distinct().Where(node => node != _self && !_gone.Contains(node));
 
@@ -210,9 +259,19 @@ internal sealed partial class JobActor
         var range = header.Range;
         if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node || _gone.Contains(node))
             return;
+        var before = _owners.Owners[range];
         if (!_owners.TakeOver(range, node, header.Term, header.Step, _arrivals.Newest(_job.FirstPieces[range])))
+        {
+            // It has slept, or lost one link only, while the others went on: it must know before its own node is taken for the right one.
+            if (header.Term > _owners.AuthorityOver(range))
+                _transport.Send(node, _job.Id, _stamp with { Kind = FrameKind.Stamp }, default);
             return;
-        StopServer(range); // this node's own, whose time is over
+        }
+
+        GiveUp(range); // this node's own, whose time is over
+        // Where only those two have lost each other, the old one hears it from here.
+        if (before.Length > 0 && before != _self && before != node && !_gone.Contains(before))
+            _transport.Send(before, _job.Id, header, default);
         RefreshRoute();
         // A version that it is about to make again may have been stamped by its predecessor: it must get the same stamp.
         if (range == 0 && _stamp.Step > header.Step)
@@ -224,7 +283,9 @@ internal sealed partial class JobActor
     /// <summary>This node's sums of the steps from a version on went to a server that is gone: they are computed again, for its successor.</summary>
     private void PushAgain(int range, long version)
     {
-        var (first, end) = _active!.ShardsOf(_self);
+        if (_active is not { } active)
+            return; // nothing has been pushed yet
+        var (first, end) = active.ShardsOf(_self);
         // Nor did it get what was computed for others meanwhile: whatever the successor asks for is computed, though it was before.
         _helped.Clear();
         for (var step = version; step <= _started && first < end; step++)

@@ -52,6 +52,7 @@ internal sealed partial class JobActor
     /// <summary>Of two stamps on one version, one by a server that another has replaced, that of the higher authority counts.</summary>
     private void Stamped(in FrameHeader header)
     {
+        NoteIfLeftBehind(header);
         if (header.Step < _stamp.Step || (header.Step == _stamp.Step && header.Term < _stamp.Term))
             return;
         _stamp = header;
@@ -78,7 +79,7 @@ internal sealed partial class JobActor
         if (_computing > 0)
             return;
         var version = _stamp.Step;
-        if (_active is { } active && !IsOver(version) && version > _started && _arrivals.AreAt(version))
+        if (_active is { } active && !HasEnded(version) && version > _started && _arrivals.AreAt(version))
         {
             var (first, end) = active.ShardsOf(_self);
             if (first < end && Start(version, first, end))
@@ -88,8 +89,8 @@ internal sealed partial class JobActor
         HelpNext();
     }
 
-    /// <summary>Whether no step follows this version. That may be known before the version is here.</summary>
-    private bool IsOver(long version) => _decision is { Stop: true } && version >= _decision.Version;
+    /// <summary>Training is over at this version; those before it may have to be made again, or have yet to be made here.</summary>
+    private bool HasEnded(long version) => _decision is { Stop: true } && version >= _decision.Version;
 
     /// <returns>Whether the node's own shards are being computed, or scored, now.</returns>
     private bool Start(long version, int first, int end)

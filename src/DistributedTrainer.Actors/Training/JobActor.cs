@@ -63,6 +63,7 @@ internal sealed partial class JobActor : ReceiveActor
         Receive<ModelRange>(range => _model.Take(range.Range, range.Buffer));
         Receive<RangeServed>(Served);
         Receive<RangeHandedOver>(HandedOver);
+        Receive<RangeOutlived>(Outlived);
         Receive<RangeRestored>(Restored);
         Receive<PartWritten>(written => PartWritten(written.Report));
         Receive<BackupCounts>(Keeps);
@@ -112,6 +113,7 @@ internal sealed partial class JobActor : ReceiveActor
             var isFirst = _active is null && message.Number == 1;
             foreach (var range in assignment.RangesOf(_self).Where(range => !_servers.ContainsKey(range)))
             {
+                _givenUp.Remove(range); // it is about to get it anew
                 if (isFirst)
                     StartFirstServer(range);
                 else
@@ -169,7 +171,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Restored(RangeRestored restored)
     {
         if (restored.Snapshot is null)
-            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}")));
+            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}") { IsOfCheckpoint = true }));
         else if (_servers.TryGetValue(restored.Range, out var server))
             server.Tell(restored);
         else
@@ -192,6 +194,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Served(RangeServed served)
     {
         _serves.Add(served.Range);
+        _givenUp.Remove(served.Range);
         Report();
     }
 
@@ -278,6 +281,7 @@ internal sealed partial class JobActor : ReceiveActor
                 break;
             case FrameKind.Stamp:
                 frame.Payload.Release();
+                GiveUpWhatIsOutlived(header.Step);
                 Lead(new StampSeen(header));
                 Stamped(header);
                 break;
@@ -318,14 +322,17 @@ internal sealed partial class JobActor : ReceiveActor
         {
             Layers = _layers,
             CheckpointParts = _checkpointTexts,
-            Unreachable = [.. _gone],
-            UnreachableWhy = [.. _gone.Select(node => _goneWhy[node])],
+            Unreachable = [.. _gone, .. Astray(_self)],
+            UnreachableWhy = [.. _gone.Select(node => _goneWhy[node]), .. Astray($"it has come to version {_stamp.Step}, and the others have gone back")],
             RowSources = _job.Rows?.Sources ?? [],
             RowBytes = _job.Rows?.BytesFetched ?? 0,
             Serves = [.. _serves.Order()],
             Keeps = [.. _keeps.Order()],
+            GivenUp = [.. _givenUp.Order()],
         });
     }
+
+    private IEnumerable<string> Astray(string text) => _hasGoneAstray ? [text] : [];
 }
 
 /// <summary>Asks the job actor for a fresh report.</summary>

@@ -74,6 +74,7 @@ internal sealed unsafe partial class ParameterServerActor
     private void BeginFromState()
     {
         _place.Round(_current!, _range.Begin, _range.Length, Version);
+        TakeFactorsOfState();
         BeginStep(isStep: false);
         FindTargets(); // the old server has sent them this version
         BeginHeader(Version);

@@ -52,9 +52,29 @@ internal sealed unsafe partial class ParameterServerActor
     private void AskIfLate()
     {
         Volatile.Write(ref _ticks, 0);
+        if (_help.IsDue(Now) && IsOutlived())
+        {
+            _place.JobActor.Tell(new RangeOutlived(_range.Index), Self);
+            return;
+        }
+
         if (_gone.Count > 0 || _help.IsDue(Now))
             Ask();
         AskForNorms();
+    }
+
+    /// <summary>
+    /// Ranges are never further apart than what nodes keep. Where this node has got versions of others so far beyond this server's, somebody
+    /// else has made what lies between, and nobody can compute gradients for this one any more.
+    /// </summary>
+    private bool IsOutlived()
+    {
+        if (!HasState || _isHandedOver || IsStopped || _next is not null)
+            return false;
+        if (_place.Store.TryHold(Version) is not { } version)
+            return true;
+        version.Release();
+        return false;
     }
 
     /// <summary>Asks for what the step, or the evaluation at an epoch's end, misses of nodes that are gone or late.</summary>

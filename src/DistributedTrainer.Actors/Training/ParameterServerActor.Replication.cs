@@ -23,7 +23,8 @@ internal sealed unsafe partial class ParameterServerActor
         if (!HasState || _isHandedOver || _next is not null || _activated?.Assignment is not { } assignment)
             return;
         var backup = assignment.BackupOf(_range.Index);
-        if (assignment.Primaries[_range.Index] != _place.Self || backup == _replica?.Backup)
+        var isDoubtful = _replica is { IsAssumed: true } && _replica.Assignment != assignment.Number;
+        if (assignment.Primaries[_range.Index] != _place.Self || (backup == _replica?.Backup && !isDoubtful))
             return;
         _replica = null;
         if (backup is null || _gone.Contains(backup))
@@ -52,7 +53,7 @@ internal sealed unsafe partial class ParameterServerActor
             SlotEnd = _job.Plan.Shards,
             Assignment = _header.Assignment,
             IsFinal = _header.IsFinal,
-            Extra = clipFactor,
+            ClipFactor = clipFactor,
             BestVersion = _state.Reductions,
         };
         var slice = ToWire(root.HeldSlice());
@@ -90,6 +91,7 @@ internal sealed unsafe partial class ParameterServerActor
         _isTakenOver = true;
         promoted.Parameters.Span.CopyTo(Range(_current!));
         _place.Round(_current!, _range.Begin, _range.Length, Version);
+        TakeFactorsOfState();
         promoted.Parameters.Dispose();
         _early.AddRange(promoted.Pending);
     }

@@ -250,6 +250,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _state.Optimizer.Update(
             piece.Begin - _range.Begin, piece.Length, _current!.Pointer + piece.Begin, _next!.Pointer + piece.Begin, root.Pointer, root.Addend,
             root.Sums, root.AddendRows, _state.Terms(factor, _state.Reductions));
+        _state.Clips.Note(Version, factor);
         _place.Round(_next, piece.Begin, piece.Length, Version + 1);
         Replicate(piece, root, factor);
         ledger.Commit();
@@ -410,9 +411,9 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     private void Send(SendModel order)
     {
         var fromBest = order.UseBest;
-        if (order == _sentModel || !HasState || (fromBest ? _state.BestVersion != order.Version : Version != order.Version))
+        if ((order == _sentModel && IsThere(order.Saver)) || !HasState || (fromBest ? _state.BestVersion != order.Version : Version != order.Version))
             return;
-        _sentModel = order; // the order is repeated until the model is saved; the data plane loses nothing
+        _sentModel = order; // the order is repeated until the model is saved; the data plane loses nothing but with its link
         var source = fromBest ? _state.Best!.Span : _state.Shown(Range(_current!));
         if (order.Saver != _place.Self)
         {

@@ -40,6 +40,9 @@ internal sealed class RangeState : IDisposable
 
     public long BestVersion { get; private set; } = -1;
 
+    /// <summary>What the gradients of the last steps were multiplied by, where norms are clipped: successors of other ranges may be two steps behind.</summary>
+    public ClipHistory Clips { get; } = new();
+
     public EpochDecisionKnown Decision { get; private set; } = EpochDecisionKnown.None;
 
     /// <summary>No step follows this version. A decision may be here before the version it is about.</summary>
@@ -124,6 +127,7 @@ internal sealed class RangeState : IDisposable
                 Extra = Lead?.RunSamples ?? 0,
                 BestVersion = BestVersion,
                 IsFinal = Lead?.IsFinal(Version) ?? false,
+                ClipFactor = Clips.Of(Version - 1) ?? float.NaN,
             };
             place.SendCopy(node, _job.Id, head, part == 0 ? parameters : part <= Optimizer.State.Count ? Optimizer.State[part - 1].Span : Best!.Span);
         }
@@ -162,6 +166,8 @@ internal sealed class RangeState : IDisposable
             return false;
         Version = header.Step;
         BestVersion = Best is null ? -1 : header.BestVersion;
+        if (!float.IsNaN(header.ClipFactor))
+            Clips.Note(Version - 1, header.ClipFactor);
         Lead?.BeginFrom(header);
         DecideWhatIsDue(parameters);
         return true;

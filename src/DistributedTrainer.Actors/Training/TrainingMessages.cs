@@ -54,6 +54,9 @@ internal sealed record RangeWritten(FrameHeader Header);
 /// <summary>A server has handed its range over and has nothing left to do.</summary>
 internal sealed record RangeHandedOver(int Range);
 
+/// <summary>Versions are so far beyond this server's that it must have been replaced, though nobody has told it.</summary>
+internal sealed record RangeOutlived(int Range);
+
 /// <param name="State">What the next decision begins from.</param>
 internal sealed record EpochDecisionKnown(long Version, bool Stop, bool KeepBest, ConvergenceState State)
 {
@@ -63,7 +66,7 @@ internal sealed record EpochDecisionKnown(long Version, bool Stop, bool KeepBest
 /// <summary>The leading server has decided: all nodes are to hear it.</summary>
 internal sealed record EpochConcluded(EpochFigures Figures, EpochDecisionKnown Decision);
 
-/// <summary>To the servers of other ranges, wherever they are: a range's sums of squares, as doubles. The receiver releases the buffer.</summary>
+/// <summary>To the servers of other ranges, wherever they are: a range's sums of squares, as doubles, or a factor in the head. The receiver releases the buffer.</summary>
 internal sealed record ShareNorm(FrameHeader Header, TensorSlice Sums);
 
 /// <summary>No step follows this version, which may lie within an epoch: servers of other ranges than the first learn it so.</summary>

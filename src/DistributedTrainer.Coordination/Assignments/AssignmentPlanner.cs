@@ -17,6 +17,9 @@ public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer)
     /// <summary>The newest assignment that it is ready for; 0 for a process that has just begun, whatever the one before it at its address had.</summary>
     public int Prepared { get; init; }
 
+    /// <summary>Ranges whose state it had, and has no more.</summary>
+    public IReadOnlyList<int> GivenUp { get; init; } = [];
+
     /// <summary>Ranges whose backup it has and may take over.</summary>
     public IReadOnlyList<int> Keeps { get; init; } = [];
 }
@@ -66,7 +69,7 @@ public static class AssignmentPlanner
     /// <param name="previous">The newest assignment made.</param>
     /// <param name="inForce">The assignment that steps run under; null before the first.</param>
     public static IReadOnlyList<int> LostRanges(
-        IReadOnlyList<PlannedNode> nodes, IReadOnlyCollection<string> leaving, Assignment previous, Assignment? inForce)
+        IReadOnlyList<PlannedNode> nodes, IReadOnlyCollection<PlannedNode> leaving, Assignment previous, Assignment? inForce)
     {
         var primaries = (inForce ?? previous).Primaries;
         return [.. Enumerable.Range(0, primaries.Count).Where(range => !HasState(range))];
@@ -76,8 +79,8 @@ public static class AssignmentPlanner
                 // One that never heard of the first assignment waits for a state that nobody has.
                 || (inForce is null
                     ? node.Address == primaries[range] && previous.Number == 1
-                    : (node.Address == primaries[range] && node.Prepared >= inForce.Number) || node.Keeps.Contains(range)))
-            || leaving.Contains(primaries[range]);
+                    : (node.Address == primaries[range] && node.Prepared >= inForce.Number && !node.GivenUp.Contains(range)) || node.Keeps.Contains(range)))
+            || leaving.Any(node => node.Address == primaries[range] && !node.GivenUp.Contains(range));
     }
 
     private static string[] SpreadShards(List<PlannedNode> workers, int shards)

@@ -16,20 +16,41 @@ public sealed partial class CoordinatorLogic
         var latest = job.Latest!;
         var behind = Behind(job, latest);
         foreach (var node in behind)
-        {
-            Repeat(node, $"prepare {latest.Number}", new PrepareAssignment(
-                Term, _book.Count, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries], [.. latest.Backups],
-                [.. job.Participants.Where(participant => IsMissingFrom(latest, participant))]));
-        }
+            Prepare(job, node, latest);
 
         if (behind.Count == 0)
             Repeat(Leader(job), $"activate {latest.Number}", new ActivateAssignment(Term, _book.Count, job.Submission.JobId, latest.Number));
     }
 
+    private void Prepare(JobRecord job, string node, Assignment latest) => Repeat(node, $"prepare {latest.Number}", new PrepareAssignment(
+        Term, _book.Count, job.Submission.JobId, latest.Number, [.. latest.Shards], [.. latest.Primaries], [.. latest.Backups],
+        [.. job.Participants.Where(participant => IsMissingFrom(job, latest, participant))]));
+
     /// <summary>
     /// Also one that is back as another process: who hears only now of the assignment made without it must not wait for what the old one had.
     /// </summary>
-    private bool IsMissingFrom(Assignment latest, string node) => !_nodes.ContainsKey(node) || (_forgotten.ContainsKey(node) && !latest.Nodes.Contains(node));
+    private bool IsMissingFrom(JobRecord job, Assignment latest, string node) =>
+        !_nodes.ContainsKey(node) || (_forgotten.TryGetValue(node, out var since) && !latest.Nodes.Contains(node) && !HasPartAgain(job, node, since))
+        || HasBegunAgain(job, latest, node);
+
+    /// <summary>It was given a part after it was forgotten, and still has it: another one is to take that over from it.</summary>
+    private bool HasPartAgain(JobRecord job, string node, int since) =>
+        job.InForce is { } inForce && inForce.Number > since && inForce.Nodes.Contains(node) && PreparedBy(job, node) >= inForce.Number;
+
+    /// <summary>All were ready for the assignment in force, or it would not be: one that is not is another process at that address, or afresh.</summary>
+    private bool HasBegunAgain(JobRecord job, Assignment latest, string node) =>
+        job.InForce is { } inForce && inForce.Number == latest.Number && latest.Nodes.Contains(node) && !(PreparedBy(job, node) >= latest.Number);
+
+    /// <summary>
+    /// Once training has ended no assignment is made that would say who is lost; but whoever keeps a backup of what is to be saved must know.
+    /// </summary>
+    private void TellOfLosses(JobRecord job)
+    {
+        var latest = job.Latest!;
+        var lost = job.Participants.Where(node => IsMissingFrom(job, latest, node)).ToList();
+        foreach (var node in job.Participants.Except(lost).Where(node => lost.Except(ReportOn(job, _nodes[node])?.Unreachable ?? []).Any()).ToList())
+            Prepare(job, node, latest);
+    }
 
     private List<string> Behind(JobRecord job, Assignment latest) =>
         [.. job.Participants.Where(node => _nodes.ContainsKey(node) && !(PreparedBy(job, node) >= latest.Number))];
@@ -52,7 +73,8 @@ public sealed partial class CoordinatorLogic
         var (assignment, reason) = AssignmentPlanner.Plan(Fit(job), started.Shards, started.Servers, Term, job.Latest, job.Submission.Replicas);
         if (assignment is null)
         {
-            if (job.Latest is null)
+            // A coordinator that has just taken over may know only nodes that load the data still.
+            if (job.Latest is null && !_nodes.Values.Any(node => ReportOn(job, node) is null or { State: OpenState.Opening }))
                 Close(job, "failed", reason, 3);
             return false;
         }
@@ -79,6 +101,7 @@ public sealed partial class CoordinatorLogic
                 Prepared = ReportOn(job, node)!.Prepared,
                 Serves = ReportOn(job, node)!.Serves,
                 Keeps = ReportOn(job, node)!.Keeps,
+                GivenUp = ReportOn(job, node)!.GivenUp,
             }),
     ];
 
@@ -91,7 +114,8 @@ public sealed partial class CoordinatorLogic
         // Once the model is saved, nothing of the state is needed but what is on its way to disk.
         if (job.Latest is not { } latest || _progress!.Saved is { Error: "" })
             return true;
-        var leaving = _nodes.Where(node => node.Value.Report.Leaving).Select(node => node.Key).ToList();
+        var leaving = _nodes.Values.Where(node => node.Report.Leaving)
+            .Select(node => new PlannedNode(node.Report.Node.Address, false, false) { GivenUp = ReportOn(job, node)?.GivenUp ?? [] }).ToList();
         var lost = AssignmentPlanner.LostRanges(Fit(job), leaving, latest, job.InForce);
         if (lost.Count == 0)
         {

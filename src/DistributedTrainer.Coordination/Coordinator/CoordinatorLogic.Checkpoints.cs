@@ -80,7 +80,7 @@ public sealed partial class CoordinatorLogic
     private bool Reopen(JobRecord job, string reason)
     {
         var step = _progress?.Step ?? 0;
-        if ((job.Submission.CheckpointFolder is null && job.InForce is not null) || job.Opened is null || (step <= job.FurthestLoss.Step && job.FurthestLoss.Times >= MostReopenings))
+        if ((job.Submission.CheckpointFolder is null && HasBegun(job)) || job.Opened is null || (step <= job.FurthestLoss.Step && job.FurthestLoss.Times >= MostReopenings))
             return false;
         var train = _progress?.TrainingStartedAt is { } start ? (_now - start).TotalSeconds : 0;
         var reopened = new JobReopened(RunGeneration.Next(job.Submission.JobId), step, _progress?.Seconds(_now) ?? 0, train);
@@ -92,6 +92,9 @@ public sealed partial class CoordinatorLogic
         _decisions.Add(new Explain($"{reason}: the job goes on from its newest checkpoint"));
         return true;
     }
+
+    /// <summary>Whether anybody who is still there has got further than the version that the run began from.</summary>
+    private bool HasBegun(JobRecord job) => job.InForce is not null && _nodes.Values.Any(node => ReportOn(job, node)?.Active > 0);
 
     /// <summary>What only shows once the data are loaded.</summary>
     private static string? WhyNotResumed(JobRecord job, RunPlan plan, string dataSha256)

@@ -70,16 +70,25 @@ public sealed partial class CoordinatorLogic
         }
 
         _accusedAt ??= _now;
-        if (_now - _accusedAt < timeouts.Accusation)
+        var waited = _now - _accusedAt.Value;
+        if (waited < timeouts.Accusation || (waited < timeouts.LastWords && Accusations.MayChange(accusations, self, WasHeard)))
             return;
+        var guilty = Accusations.Guilty(accusations, self, node => WasHeard(node) && IsNeeded(job, node));
         _accusedAt = null;
-        foreach (var address in Accusations.Guilty(accusations, self))
+        foreach (var address in guilty)
         {
             _nodes.Remove(address);
             _lost[address] = _now;
             Happened(job, "node-lost", address, accusations.First(accusation => accusation.Accused == address || accusation.Accuser == address).Why);
         }
     }
+
+    private bool WasHeard(string node) => _nodes.TryGetValue(node, out var entry) && entry.ReportedAt >= _accusedAt;
+
+    /// <summary>Whether a range's state is on this node and on no other.</summary>
+    private bool IsNeeded(JobRecord job, string node) => job.InForce is { } inForce && Enumerable.Range(0, inForce.Primaries.Count)
+        .Any(range => _nodes.Values.Where(entry => ReportOn(job, entry) is { } report && (report.Serves.Contains(range) || report.Keeps.Contains(range))).ToList() is [var only]
+            && only.Report.Node.Address == node);
 
     private static IEnumerable<Accusation> Accuse(string accuser, JobReport? report) =>
         report is null ? [] : report.Unreachable.Select((accused, index) => new Accusation(accuser, accused, report.UnreachableWhy.ElementAtOrDefault(index) ?? ""));

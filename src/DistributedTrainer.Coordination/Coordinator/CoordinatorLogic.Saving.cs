@@ -7,6 +7,7 @@ public sealed partial class CoordinatorLogic
     {
         _progress!.SavingSince ??= _now;
         SendDecision(job);
+        TellOfLosses(job);
         if (_progress.Saved is { } saved && (saved.Error.Length > 0 || IsLastCheckpointSettled(job)))
         {
             Finish(job, saved);

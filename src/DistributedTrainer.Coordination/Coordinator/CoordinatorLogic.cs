@@ -151,7 +151,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
                 _progress.TouchedAt = now;
         }
 
-        node.Report = report;
+        (node.Report, node.ReportedAt) = (report, now);
         NoteOwnLeave(report);
         TakeParts(report);
         SendBook(node);
@@ -195,7 +195,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     public void Handle(RunFailed failure, TimeSpan now)
     {
         _now = now;
-        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId)
+        if (Current is { Closed: null } job && job.Submission.JobId == failure.JobId && !(failure.IsOfCheckpoint && Reopen(job, failure.Reason)))
             Close(job, "failed", failure.Reason, 1);
         Reconcile();
     }
@@ -423,6 +423,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     private sealed class NodeEntry(NodeReport report, int order)
     {
         public NodeReport Report { get; set; } = report;
+
+        public TimeSpan ReportedAt { get; set; }
 
         /// <summary>Entries of the book that the node has, or that are on their way to it.</summary>
         public int SentBook { get; set; } = report.BookLength;

@@ -62,7 +62,10 @@ public sealed record JobReport(
     /// <summary>The newest <see cref="PartReport"/> of each range that this node has written to disk, or failed to.</summary>
     public string[] CheckpointParts { get; init; } = [];
 
-    /// <summary>Nodes of the newest assignment known here whose link has failed.</summary>
+    /// <summary>
+    /// Nodes of the newest assignment known here whose link has failed; this node itself where the others have gone back to a version that
+    /// is not here any more.
+    /// </summary>
     public string[] Unreachable { get; init; } = [];
 
     /// <summary>Why, for each of them.</summary>
@@ -74,6 +77,9 @@ public sealed record JobReport(
     /// <summary>Ranges whose backup is here and has caught up.</summary>
     public int[] Keeps { get; init; } = [];
 
+    /// <summary>Ranges that were here until another node took them over, or until the others had gone on without this one.</summary>
+    public int[] GivenUp { get; init; } = [];
+
     /// <summary>Where the node gets the job's rows from; empty where it has the data, or no part in the job.</summary>
     public string[] RowSources { get; init; } = [];
 
@@ -83,10 +89,14 @@ public sealed record JobReport(
     /// <summary>Whether nothing has changed since another report but how much was computed and sent.</summary>
     public bool SaysTheSameAs(JobReport other) =>
         Unreachable.SequenceEqual(other.Unreachable) && Serves.SequenceEqual(other.Serves) && Keeps.SequenceEqual(other.Keeps)
-        && Layers.SequenceEqual(other.Layers) && RowSources.SequenceEqual(other.RowSources) && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
+        && GivenUp.SequenceEqual(other.GivenUp) && Layers.SequenceEqual(other.Layers) && RowSources.SequenceEqual(other.RowSources)
+        && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
 
-    private static JobReport Figures(JobReport report) =>
-        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [], RowSources = [], RowBytes = 0 };
+    private static JobReport Figures(JobReport report) => report with
+    {
+        ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [], GivenUp = [],
+        RowSources = [], RowBytes = 0,
+    };
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
@@ -206,7 +216,11 @@ public sealed record EpochReport(
     string[] MetricNames, double[] MetricValues, bool IsFinal, int Active) : IControlMessage;
 
 /// <summary>The run cannot go on: a loss that is not finite, a checkpoint that cannot be read, a defect.</summary>
-public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage;
+public sealed record RunFailed(string JobId, string Node, string Reason) : IControlMessage
+{
+    /// <summary>The checkpoint was whole when it was chosen, and cannot be read now: the one before it may do.</summary>
+    public bool IsOfCheckpoint { get; init; }
+}
 
 // ---- coordinator → nodes ----------------------------------------------------------------------------------------------------
 

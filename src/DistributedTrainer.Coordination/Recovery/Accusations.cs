@@ -9,9 +9,28 @@ public readonly record struct Accusation(string Accuser, string Accused, string 
 /// </summary>
 public static class Accusations
 {
+    /// <summary>
+    /// Whether a word of the accused could change the verdict: one whom the coordinator's own node still reaches may have lost that one link
+    /// only, and where the coordinator's node alone has lost several, it may be the one that slept.
+    /// </summary>
+    /// <param name="accusations">All that stand.</param>
+    /// <param name="self">The coordinator's node.</param>
+    /// <param name="wasHeard">Whether a node has reported since the first of them.</param>
+    public static bool MayChange(IReadOnlyCollection<Accusation> accusations, string self, Func<string, bool> wasHeard)
+    {
+        var ownMisses = accusations.Where(accusation => accusation.Accuser == self).Select(accusation => accusation.Accused).Distinct().Count();
+        return accusations.GroupBy(accusation => accusation.Accused).Any(group =>
+            !wasHeard(group.Key) && group.Select(accusation => accusation.Accuser).Distinct().ToList() is [var accuser]
+            && group.Key != self && accuser != group.Key && (accuser != self || ownMisses > 1));
+    }
+
     /// <param name="accusations">All that stand.</param>
     /// <param name="self">The coordinator's node: where one word stands against another, that of the other end is not taken.</param>
-    public static IReadOnlyList<string> Guilty(IEnumerable<Accusation> accusations, string self)
+    /// <param name="isNeeded">
+    /// Whether a node lives, as was heard since, and has what is nowhere else: where one word stands against another, it is the other one
+    /// that goes. Null: none is.
+    /// </param>
+    public static IReadOnlyList<string> Guilty(IEnumerable<Accusation> accusations, string self, Func<string, bool>? isNeeded = null)
     {
         var left = accusations.Distinct().ToList();
         var guilty = new List<string>();
@@ -23,9 +42,14 @@ public static class Accusations
                 .ThenBy(group => group.Key == self)
                 .ThenBy(group => group.Key, StringComparer.Ordinal)
                 .First().Key;
-            // The coordinator runs: one node that cannot reach its node is the one that is cut off.
-            if (worst == self && left.Count(accusation => accusation.Accused == self) == 1)
-                worst = left.First(accusation => accusation.Accused == self).Accuser;
+            if (left.Where(accusation => accusation.Accused == worst).ToList() is [var only])
+            {
+                var (mine, other) = (isNeeded?.Invoke(worst) ?? false, isNeeded?.Invoke(only.Accuser) ?? false);
+                // The coordinator runs: one node that cannot reach its node is the one that is cut off.
+                if ((mine && !other) || (worst == self && mine == other))
+                    worst = only.Accuser;
+            }
+
             guilty.Add(worst);
             left.RemoveAll(accusation => accusation.Accuser == worst || accusation.Accused == worst);
         }

@@ -23,6 +23,9 @@ public sealed class Replication(string backup, int assignment, long version, boo
     /// <summary>The newest version that the backup has; one less than it begins from until it has said so.</summary>
     public long Acknowledged { get; private set; } = counts ? version : version - 1;
 
+    /// <summary>It is taken to have made the first version from the seed, and has not said so: it may never have heard of that assignment.</summary>
+    public bool IsAssumed { get; private set; } = counts;
+
     /// <summary>Whether it could take over.</summary>
     public bool Counts { get; private set; } = counts;
 
@@ -41,7 +44,7 @@ public sealed class Replication(string backup, int assignment, long version, boo
             return true; // of an earlier time as a backup
         if (backupVersion > primaryVersion)
             throw new InvalidOperationException($"The backup on {backup} acknowledges version {backupVersion}, and its primary has {primaryVersion}: a defect.");
-        _isWaitedFor = true;
+        (_isWaitedFor, IsAssumed) = (true, false);
         Acknowledged = Math.Max(Acknowledged, backupVersion);
         Counts |= Acknowledged >= primaryVersion - 1;
         return _versions[backupVersion % Kept] != backupVersion || _checksums[backupVersion % Kept] == checksum;

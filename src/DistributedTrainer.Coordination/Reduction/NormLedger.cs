@@ -4,7 +4,8 @@ namespace DistributedTrainer.Coordination;
 
 /// <summary>
 /// The block sums of the gradient's squares that a server has, its own and those of other ranges, for the last steps: one that takes a
-/// range over may have to do them again. Servers come from the same numbers in the same order to the same factor. A pure state machine.
+/// range over may have to do them again. Servers come from the same numbers in the same order to the same factor; one that goes on from a
+/// state that others made knows the factors of their last steps, and not the sums. A pure state machine.
 /// </summary>
 public sealed class NormLedger
 {
@@ -52,9 +53,22 @@ public sealed class NormLedger
     public float? Factor(long step)
     {
         var kept = _steps[step % Kept];
-        if (kept.Number != step || kept.Has.AsSpan().Contains(false))
+        if (kept.Number != step || (kept.Factor is null && kept.Has.AsSpan().Contains(false)))
             return null;
         return kept.Factor ??= GradientNorm.Factor(_limit, kept.Sums);
+    }
+
+    /// <summary>Takes the factor of a step from somebody who has made the version after it.</summary>
+    public void Settle(long step, float factor)
+    {
+        var kept = _steps[step % Kept];
+        if (step < kept.Number)
+            return;
+        if (step > kept.Number)
+            kept.Begin(step);
+        if (Factor(step) is { } known && !known.Equals(factor))
+            throw new InvalidOperationException($"The gradient of step {step} was multiplied by {factor} elsewhere, and here by {known}: a defect.");
+        kept.Factor = factor;
     }
 
     private sealed class Step(int blocks, int ranges)

@@ -128,4 +128,16 @@ public class AssignmentPlannerTests
         Assert.Empty(AssignmentPlanner.LostRanges([nodes[0], nodes[1] with { Prepared = 1 }], [], inForce, inForce));
         Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Keeps = [0] }, nodes[1]], [], inForce, inForce));
     }
+
+    [Fact]
+    public void A_primary_that_others_have_replaced_has_no_state()
+    {
+        // Found by a simulated story: a backup took over as one link broke, and was lost; the old primary, whom it had replaced, lived.
+        var inForce = new Assignment(1, 1, ["n0", "n1"], ["n1"]);
+        PlannedNode[] nodes = [new("n0", true, true) { Prepared = 1 }, new("n1", true, true) { Prepared = 1 }];
+        Assert.Empty(AssignmentPlanner.LostRanges(nodes, [], inForce, inForce));
+        Assert.Equal([0], AssignmentPlanner.LostRanges([nodes[0], nodes[1] with { GivenUp = [0] }], [], inForce, inForce));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0]], [nodes[1]], inForce, inForce));
+        Assert.Equal([0], AssignmentPlanner.LostRanges([nodes[0]], [nodes[1] with { GivenUp = [0] }], inForce, inForce));
+    }
 }

@@ -64,6 +64,17 @@ public class CoordinatorReopeningTests
     }
 
     [Fact]
+    public void A_checkpoint_that_cannot_be_read_any_more_is_looked_for_again()
+    {
+        // Found by a simulated story: a part was altered between the choice of the checkpoint and its reading.
+        var cluster = Running(every: 1000);
+        cluster.Until(() => cluster.Training.Version > 5, "some steps");
+        cluster.Tell("unreadable", logic => logic.Handle(new RunFailed("j1", "n1", "range-1 was altered") { IsOfCheckpoint = true }, cluster.Now));
+        Assert.Equal("completed", cluster.ToEnd().State);
+        Assert.Single(cluster.Changes("resumed"));
+    }
+
+    [Fact]
     public void A_coordinator_that_moves_knows_which_run_it_is()
     {
         var cluster = Running(every: 1000);

@@ -23,6 +23,28 @@ public class NormLedgerTests
         Assert.Equal(sums[..ledger.CountOf(0)], ledger.Find(0, 5));
     }
 
+    /// <summary>The primary's sums died with it on their way, and its backup has made the step's version without ever seeing them.</summary>
+    [Fact]
+    public void A_factor_that_others_have_used_stands_in_for_sums_that_nobody_has()
+    {
+        var ledger = new NormLedger(1, Ranges, Trained);
+        ledger.Begin(1, 5).Fill(1);
+        ledger.Settle(5, 0.25f);
+        Assert.Equal(0.25f, ledger.Factor(5));
+        Assert.True(ledger.Find(0, 5).IsEmpty);
+        ledger.Settle(5, 0.25f);
+        ledger.Settle(1, 0.5f); // long past
+        Assert.Null(ledger.Factor(1));
+    }
+
+    [Fact]
+    public void Two_factors_of_one_step_are_a_defect()
+    {
+        var ledger = new NormLedger(1, Ranges, Trained);
+        ledger.Settle(5, 0.25f);
+        Assert.Contains("step 5", Assert.Throws<InvalidOperationException>(() => ledger.Settle(5, 0.5f)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_here_already_is_not_taken_again()
     {

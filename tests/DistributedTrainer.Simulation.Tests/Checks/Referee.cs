@@ -32,6 +32,9 @@ internal sealed class Referee(World world, Recipe recipe, Action<long> committed
                     committed(_committed = header.Step);
                 break;
             case FrameKind.Model when header.Step == Plain.Saved:
+            case FrameKind.Average:
+                IsOf(node, servers, header.Kind, header.Range, header.Piece, header.Step, payload.Floats, Plain.Shown(header.Step));
+                break;
             case FrameKind.State or FrameKind.ReplicaState when header.Part == 0:
                 IsOf(node, servers, header.Kind, header.Range, 0, header.Step, payload.Floats);
                 break;
@@ -112,10 +115,12 @@ internal sealed class Referee(World world, Recipe recipe, Action<long> committed
         world.IsOver = true;
     }
 
-    private void IsOf(SimulatedNode node, int servers, FrameKind kind, int range, int piece, long version, ReadOnlySpan<float> floats)
+    private void IsOf(SimulatedNode node, int servers, FrameKind kind, int range, int piece, long version, ReadOnlySpan<float> floats) =>
+        IsOf(node, servers, kind, range, piece, version, floats, Plain.At(version));
+
+    private void IsOf(SimulatedNode node, int servers, FrameKind kind, int range, int piece, long version, ReadOnlySpan<float> floats, ReadOnlySpan<float> plain)
     {
         var (_, _, begin, length) = Array.Find(CutFor(servers), candidate => candidate.Range == range && candidate.Index == piece);
-        var plain = Plain.At(version);
         if (plain.IsEmpty)
             world.Violate($"{node.Address} has version {version} of range {range}; training ends at {Plain.Steps}");
         else if (floats.Length != length || !Same(floats, plain.Slice(begin, length)))

@@ -116,7 +116,7 @@ internal sealed class SimulatedCluster
         var reachable = Alive.Where(node => node.IsRunning && node.Membership.Members.Count > 0).ToList();
         if (reachable.Count > 0)
         {
-            var submit = new SubmitJob(JobId, Recipe.Text, MinNodes: Math.Max(1, _story.Nodes - _story.Faults.Count(fault => fault.Kind == FaultKind.Leave)), _story.Servers, _story.Replicas, "model")
+            var submit = new SubmitJob(JobId, Recipe.Text, _story.MinNodes, _story.Servers, _story.Replicas, "model")
             {
                 CheckpointFolder = _story.HasCheckpoints ? SimulatedDisk.Folder : null,
                 Resume = _story.HasCheckpoints && Disk.HasAny,

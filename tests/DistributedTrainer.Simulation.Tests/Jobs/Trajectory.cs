@@ -16,6 +16,7 @@ internal sealed unsafe class Trajectory
     private readonly NetworkPass _pass;
     private readonly int[] _rows;
     private readonly List<float[]> _versions = [];
+    private readonly List<float[]> _averages = [];
     private readonly List<StepSums> _epochSums = [default];
     private readonly List<long> _samples = [0];
 
@@ -34,7 +35,7 @@ internal sealed unsafe class Trajectory
     /// <summary>The version whose parameters are saved.</summary>
     public long Saved { get; private set; }
 
-    public string WeightsSha256 => Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(_versions[(int)Saved].AsSpan())));
+    public string WeightsSha256 => Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Shown(Saved))));
 
     /// <summary>Samples of all epochs.</summary>
     public long Samples => _samples[^1];
@@ -43,6 +44,9 @@ internal sealed unsafe class Trajectory
     public List<double> TrainLosses { get; } = [];
 
     public ReadOnlySpan<float> At(long version) => version >= 0 && version < _versions.Count ? _versions[(int)version] : [];
+
+    /// <summary>What of a version is evaluated and saved: the moving average, where the job has one.</summary>
+    public ReadOnlySpan<float> Shown(long version) => _averages.Count == 0 ? At(version) : version >= 1 && version <= _averages.Count ? _averages[(int)version - 1] : [];
 
     /// <summary>The epoch's sums up to and with a version.</summary>
     public StepSums EpochSums(long version) => _epochSums[(int)version];
@@ -58,32 +62,45 @@ internal sealed unsafe class Trajectory
     {
         var length = _job.Network.Layout.Length;
         using var parameters = new FloatBuffer(length);
-        using var optimizer = new RangeOptimizer(_job.Job.Optimizer, _job.Job.Penalty, _job.Network.Layout, 0, length);
+        using var optimizer = new RangeOptimizer(_job.Job.Update, _job.Network.Layout, 0, length);
         _job.Network.Initialize(parameters.Span, _job.Job.Seed);
         _versions.Add(parameters.Span.ToArray());
         var state = ConvergenceState.Start;
         for (var step = 0L; ; step++)
         {
             var (gradient, sums) = Sum(parameters, step, new Slot(0, _job.Plan.Shards))!.Value;
-            optimizer.Update(parameters.Pointer, parameters.Pointer, gradient.Pointer, sums.Denominator, step);
+            var terms = new StepTerms(step, _job.Plan.Rates.At(step, state.Plateau.Reductions), ClipFactor(optimizer, parameters, gradient, sums));
+            optimizer.Update(0, length, parameters.Pointer, parameters.Pointer, gradient.Pointer, null, sums, 0, terms);
             gradient.Dispose();
             _versions.Add(parameters.Span.ToArray());
+            if (optimizer.Average is { } average)
+                _averages.Add(average.Span.ToArray());
             _epochSums.Add(_job.Plan.IsBoundary(step) ? sums : _epochSums[^1] + sums);
             _samples.Add(_samples[^1] + sums.Samples);
             if (!_job.Plan.IsBoundary(step + 1))
                 continue;
-            (state, var decision) = Convergence.Decide(_job.Job.Stop, state, Result(parameters, step + 1));
+            (state, var decision) = Convergence.Decide(
+                _job.Job.Stop, state, Result(optimizer.Average ?? parameters, step + 1), _job.Job.Schedule as ReduceOnPlateau);
             Saved = _job.Job.Stop.Patience is null ? step + 1 : state.BestVersion;
             if (decision.Stop)
                 return;
         }
     }
 
-    private EpochResult Result(FloatBuffer parameters, long version)
+    private float ClipFactor(RangeOptimizer optimizer, FloatBuffer parameters, FloatBuffer gradient, StepSums sums)
+    {
+        if (_job.Job.Clip is not ClipNorm clip)
+            return 1;
+        var squares = new double[(_job.Network.Layout.TrainedLength + ParameterLayout.BlockLength - 1) / ParameterLayout.BlockLength];
+        optimizer.SquareSums(0, parameters.Length, parameters.Pointer, gradient.Pointer, sums.Denominator, squares);
+        return GradientNorm.Factor(clip.Limit, squares);
+    }
+
+    private EpochResult Result(FloatBuffer shown, long version)
     {
         var sums = _epochSums[^1];
         TrainLosses.Add(sums.Loss / sums.Denominator);
-        var score = _job.Data.Validation is { } part ? Scorer.Whole(_job, part, parameters.Pointer) : null;
+        var score = _job.Data.Validation is { } part ? Scorer.Whole(_job, part, shown.Pointer) : null;
         return new EpochResult(_job.Plan.EpochOf(version), version, TrainLosses[^1], score, version == _job.Plan.TotalSteps);
     }
 

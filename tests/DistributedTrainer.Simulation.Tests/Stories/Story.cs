@@ -20,6 +20,15 @@ internal sealed record Story(
         .. Single, FaultKind.Kill, FaultKind.Partition, FaultKind.Partition, FaultKind.KillAll, FaultKind.FillDisk, FaultKind.DamageCheckpoint,
     ];
 
+    /// <summary>
+    /// That the job waits for: all that do not leave. Where the sides of a partition go on apart, they stay two clusters, and nobody could
+    /// promise more than one node.
+    /// </summary>
+    public int MinNodes => MayComeApart ? 1 : Math.Max(1, Nodes - Faults.Count(fault => fault.Kind == FaultKind.Leave));
+
+    private bool MayComeApart => Faults.Any(fault => fault.Kind == FaultKind.Partition)
+        && (Policy == SurvivePolicy.Any || (Policy == SurvivePolicy.Auto && Nodes < Survival.FewestForMajority));
+
     public static Story Of(int seed)
     {
         // Apart from the world's chance, so that a longer story has the same beginning.
