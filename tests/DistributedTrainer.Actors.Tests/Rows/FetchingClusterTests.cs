@@ -36,13 +36,24 @@ public class FetchingClusterTests
         await using var cluster = await TestCluster.Start(1);
         await cluster.Add(WithoutData.Node);
         await cluster.Add(WithoutData.SmallNode);
-        foreach (var (index, (name, job)) in SmallJobs.Shapes.Where((_, index) => index % 3 == 1).Index())
+        foreach (var (index, (name, job)) in SmallJobs.Shapes.Where(shape => shape.Value.PseudoLabels is null).Where((_, index) => index % 3 == 1).Index())
         {
             var result = await cluster.Train(job, $"shape-{index}");
             var saved = job.Stop.Patience is null ? result.Steps : result.Steps - (result.Steps / result.Epochs);
             Assert.True(result.State == "completed", $"{name}: {result.StopReason}");
             Assert.True(PlainTraining.Hash(job, saved) == result.WeightsSha256, $"{name}: other weights than a plain loop's");
         }
+    }
+
+    /// <summary>Unlabelled rows stay on the nodes that have them.</summary>
+    [Fact]
+    public async Task A_node_without_the_data_of_a_job_with_pseudo_labels_gets_no_shards_and_says_why()
+    {
+        await using var cluster = await TestCluster.Start(1);
+        await cluster.Add(WithoutData.Node);
+        var result = await cluster.Train(SmallJobs.Shapes.Values.First(job => job.PseudoLabels is not null));
+        Assert.Equal("failed", result.State); // the test asks for two nodes
+        Assert.Contains("unlabelled rows are not fetched from other nodes", result.StopReason, StringComparison.Ordinal);
     }
 
     [Fact]
