@@ -266,7 +266,6 @@ internal sealed partial class JobActor : ReceiveActor
                 break;
             case FrameKind.Stamp:
                 frame.Payload.Release();
-                GiveUpWhatIsOutlived(header.Step);
                 Lead(new StampSeen(header));
                 Stamped(header);
                 break;
@@ -310,6 +309,7 @@ internal sealed partial class JobActor : ReceiveActor
             Unreachable = [.. _gone, .. Astray(_self)],
             UnreachableWhy = [.. _gone.Select(node => _goneWhy[node]), .. Astray($"it has come to version {_stamp.Step}, and the others have gone back")],
             Serves = [.. _serves.Order()],
+            ServedVersions = [.. _serves.Order().Select(range => _arrivals.Newest(_job.FirstPieces[range]))],
             Keeps = [.. _keeps.Order()],
             GivenUp = [.. _givenUp.Order()],
         });

@@ -71,6 +71,9 @@ public sealed record JobReport(
     /// <summary>Ranges whose primary is here, state and all; those taken over are among them.</summary>
     public int[] Serves { get; init; } = [];
 
+    /// <summary>Their newest versions. Where two nodes believe to serve a range, they show who has slept.</summary>
+    public long[] ServedVersions { get; init; } = [];
+
     /// <summary>Ranges whose backup is here and has caught up.</summary>
     public int[] Keeps { get; init; } = [];
 
@@ -83,7 +86,7 @@ public sealed record JobReport(
         && GivenUp.SequenceEqual(other.GivenUp) && Layers.SequenceEqual(other.Layers) && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
 
     private static JobReport Figures(JobReport report) =>
-        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [], GivenUp = [] };
+        report with { ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], ServedVersions = [], Keeps = [], GivenUp = [] };
 }
 
 // ---- client → coordinator ---------------------------------------------------------------------------------------------------
