@@ -72,7 +72,7 @@ public readonly record struct FrameHeader
 
     /// <summary>
     /// Publish and Stamp: no step follows this version. Replicate: nor the one that this step makes. Decision: training ends here. Help:
-    /// the slot is to be scored.
+    /// the slot is to be scored. TakeOver: refused, the range's newest version being beyond what its sender began from.
     /// </summary>
     public bool IsFinal { get; init; }
 

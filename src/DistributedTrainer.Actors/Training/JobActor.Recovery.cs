@@ -220,14 +220,13 @@ internal sealed partial class JobActor
         StopServer(range);
     }
 
-    /// <summary>Ranges are never further apart than this: a server here whose version is so old has been replaced.</summary>
-    private void GiveUpWhatIsOutlived(long newest)
+    /// <summary>Somebody has a version of a range that this node's server is too far behind to make: it does not listen to it.</summary>
+    private void Refused(int range, long newest)
     {
-        foreach (var range in _serves.Where(range => _arrivals.Newest(_job.FirstPieces[range]) < newest - 2).ToList())
-        {
-            GiveUp(range);
-            Report();
-        }
+        if (!_serves.Contains(range) || _arrivals.Newest(_job.FirstPieces[range]) >= newest - 1)
+            return;
+        GiveUp(range);
+        Report();
     }
 
     /// <summary>A server here has found that the others have long gone on without it.</summary>
@@ -257,6 +256,12 @@ internal sealed partial class JobActor
     private void TakenOver(in FrameHeader header)
     {
         var range = header.Range;
+        if (header.IsFinal)
+        {
+            Refused(range, header.Step);
+            return;
+        }
+
         if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node || _gone.Contains(node))
             return;
         var before = _owners.Owners[range];
@@ -264,7 +269,7 @@ internal sealed partial class JobActor
         {
             // It has slept, or lost one link only, while the others went on: it must know before its own node is taken for the right one.
             if (header.Term > _owners.AuthorityOver(range))
-                _transport.Send(node, _job.Id, _stamp with { Kind = FrameKind.Stamp }, default);
+                _transport.Send(node, _job.Id, header with { IsFinal = true, Step = _arrivals.Newest(_job.FirstPieces[range]) }, default);
             return;
         }
 

@@ -281,7 +281,6 @@ internal sealed partial class JobActor : ReceiveActor
                 break;
             case FrameKind.Stamp:
                 frame.Payload.Release();
-                GiveUpWhatIsOutlived(header.Step);
                 Lead(new StampSeen(header));
                 Stamped(header);
                 break;
@@ -327,6 +326,7 @@ internal sealed partial class JobActor : ReceiveActor
             RowSources = _job.Rows?.Sources ?? [],
             RowBytes = _job.Rows?.BytesFetched ?? 0,
             Serves = [.. _serves.Order()],
+            ServedVersions = [.. _serves.Order().Select(range => _arrivals.Newest(_job.FirstPieces[range]))],
             Keeps = [.. _keeps.Order()],
             GivenUp = [.. _givenUp.Order()],
         });

@@ -20,6 +20,9 @@ public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer)
     /// <summary>Ranges whose state it had, and has no more.</summary>
     public IReadOnlyList<int> GivenUp { get; init; } = [];
 
+    /// <summary>It has followed no assignment yet: so it can take nothing over.</summary>
+    public bool HasNotBegun { get; init; }
+
     /// <summary>Ranges whose backup it has and may take over.</summary>
     public IReadOnlyList<int> Keeps { get; init; } = [];
 }
@@ -79,7 +82,7 @@ public static class AssignmentPlanner
                 // One that never heard of the first assignment waits for a state that nobody has.
                 || (inForce is null
                     ? node.Address == primaries[range] && previous.Number == 1
-                    : (node.Address == primaries[range] && node.Prepared >= inForce.Number && !node.GivenUp.Contains(range)) || node.Keeps.Contains(range)))
+                    : (node.Address == primaries[range] && node.Prepared >= inForce.Number && !node.GivenUp.Contains(range)) || (node.Keeps.Contains(range) && !node.HasNotBegun)))
             || leaving.Any(node => node.Address == primaries[range] && !node.GivenUp.Contains(range));
     }
 

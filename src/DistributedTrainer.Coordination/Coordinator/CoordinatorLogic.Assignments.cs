@@ -102,6 +102,7 @@ public sealed partial class CoordinatorLogic
                 Serves = ReportOn(job, node)!.Serves,
                 Keeps = ReportOn(job, node)!.Keeps,
                 GivenUp = ReportOn(job, node)!.GivenUp,
+                HasNotBegun = ReportOn(job, node)!.Active == 0,
             }),
     ];
 

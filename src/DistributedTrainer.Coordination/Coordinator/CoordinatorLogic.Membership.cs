@@ -85,10 +85,21 @@ public sealed partial class CoordinatorLogic
 
     private bool WasHeard(string node) => _nodes.TryGetValue(node, out var entry) && entry.ReportedAt >= _accusedAt;
 
-    /// <summary>Whether a range's state is on this node and on no other.</summary>
-    private bool IsNeeded(JobRecord job, string node) => job.InForce is { } inForce && Enumerable.Range(0, inForce.Primaries.Count)
-        .Any(range => _nodes.Values.Where(entry => ReportOn(job, entry) is { } report && (report.Serves.Contains(range) || report.Keeps.Contains(range))).ToList() is [var only]
-            && only.Report.Node.Address == node);
+    /// <summary>Whether a range's state is on this node and on no other, but for one so old that nobody can go on from it.</summary>
+    private bool IsNeeded(JobRecord job, string node) => job.InForce is { } inForce && ReportOn(job, _nodes[node]) is { } own
+        && Enumerable.Range(0, inForce.Primaries.Count).Any(range => IsNeeded(job, own, range));
+
+    private bool IsNeeded(JobRecord job, JobReport own, int range)
+    {
+        var others = _nodes.Values.Select(entry => ReportOn(job, entry)).Where(report => report is not null && report != own).ToList();
+        return !others.Any(other => other!.Keeps.Contains(range))
+            && (own.Keeps.Contains(range) ? !others.Any(other => other!.Serves.Contains(range))
+                : own.Serves.Contains(range) && others.All(other => !other!.Serves.Contains(range) || Served(other, range) < Served(own, range) - 1));
+    }
+
+    /// <summary>The version at which a node serves a range; −1 where it does not.</summary>
+    private static long Served(JobReport report, int range) =>
+        Array.IndexOf(report.Serves, range) is >= 0 and var index && index < report.ServedVersions.Length ? report.ServedVersions[index] : -1;
 
     private static IEnumerable<Accusation> Accuse(string accuser, JobReport? report) =>
         report is null ? [] : report.Unreachable.Select((accused, index) => new Accusation(accuser, accused, report.UnreachableWhy.ElementAtOrDefault(index) ?? ""));

@@ -74,6 +74,9 @@ public sealed record JobReport(
     /// <summary>Ranges whose primary is here, state and all; those taken over are among them.</summary>
     public int[] Serves { get; init; } = [];
 
+    /// <summary>Their newest versions. Where two nodes believe to serve a range, they show who has slept.</summary>
+    public long[] ServedVersions { get; init; } = [];
+
     /// <summary>Ranges whose backup is here and has caught up.</summary>
     public int[] Keeps { get; init; } = [];
 
@@ -94,7 +97,7 @@ public sealed record JobReport(
 
     private static JobReport Figures(JobReport report) => report with
     {
-        ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], Keeps = [], GivenUp = [],
+        ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], ServedVersions = [], Keeps = [], GivenUp = [],
         RowSources = [], RowBytes = 0,
     };
 }
