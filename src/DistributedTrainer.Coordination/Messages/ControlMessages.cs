@@ -97,8 +97,19 @@ public sealed record JobReport(
 
     private static JobReport Figures(JobReport report) => report with
     {
-        ShardSteps = 0, BytesSent = 0, BytesReceived = 0, Layers = [], CheckpointParts = [], Unreachable = [], UnreachableWhy = [], Serves = [], ServedVersions = [], Keeps = [], GivenUp = [],
-        RowSources = [], RowBytes = 0,
+        ShardSteps = 0,
+        BytesSent = 0,
+        BytesReceived = 0,
+        Layers = [],
+        CheckpointParts = [],
+        Unreachable = [],
+        UnreachableWhy = [],
+        Serves = [],
+        ServedVersions = [],
+        Keeps = [],
+        GivenUp = [],
+        RowSources = [],
+        RowBytes = 0,
     };
 }
 

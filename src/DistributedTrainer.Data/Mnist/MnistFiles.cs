@@ -35,7 +35,8 @@ internal sealed record MnistFiles(DataFiles Train, DataFiles Test)
         if (folder is null && string.IsNullOrEmpty(data))
         {
             throw new DataException(
-                $"mnist: neither 'path' nor the environment variable {DataVariable} says where the files are. {HowToGet("a folder")}") { IsMissing = true };
+                $"mnist: neither 'path' nor the environment variable {DataVariable} says where the files are. {HowToGet("a folder")}")
+            { IsMissing = true };
         }
 
         var place = folder ?? Path.Combine(data!, "mnist");

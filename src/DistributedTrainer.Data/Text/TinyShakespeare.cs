@@ -12,7 +12,8 @@ internal static class TinyShakespeare
         {
             throw new DataException(
                 $"text: neither 'path' nor the environment variable {MnistFiles.DataVariable} says where the file is. {HowToGet}, and name it with "
-                    + $"'path', or put it into a folder 'tinyshakespeare' and set {MnistFiles.DataVariable} to the folder above.") { IsMissing = true };
+                    + $"'path', or put it into a folder 'tinyshakespeare' and set {MnistFiles.DataVariable} to the folder above.")
+            { IsMissing = true };
         }
 
         var path = Path.Combine(data, "tinyshakespeare", "input.txt");
