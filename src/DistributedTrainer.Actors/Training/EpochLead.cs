@@ -140,7 +140,7 @@ internal sealed class EpochLead(OpenedJob job)
     private void Add(StepSums sums, long version)
     {
         if (_version >= 0 && version != _version + 1)
-            throw new InvalidOperationException($"Version {version} was counted after version {_version}: a defect.");
+            throw new BrokenInvariantException($"version {version} was counted after version {_version}");
         EpochSums = job.Plan.IsBoundary(version - 1) ? sums : EpochSums + sums;
         RunSamples += sums.Samples;
         (_version, _evaluation, _penalty) = (version, null, null);

@@ -93,7 +93,8 @@ internal sealed partial class JobActor : ReceiveActor
     // A failing child means a defect or memory exhausted: the run fails with the reason, nothing is restarted behind its back.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
-        _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {error.Message}")));
+        var reason = error is BrokenInvariantException broken ? broken.Describe(_self, _job.Id, Math.Max(0, _stamp.Step)) : $"node {_self}: {error.Message}";
+        _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, reason)));
         return Directive.Stop;
     });
 
@@ -108,7 +109,6 @@ internal sealed partial class JobActor : ReceiveActor
             var isFirst = _active is null && message.Number == 1;
             foreach (var range in assignment.RangesOf(_self).Where(range => !_servers.ContainsKey(range)))
             {
-                _givenUp.Remove(range); // it is about to get it anew
                 if (isFirst)
                     StartFirstServer(range);
                 else
@@ -200,6 +200,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Follow(Assignment assignment, long version)
     {
         (_active, _activeSince) = (assignment, version);
+        _givenUp.ExceptWith(assignment.RangesOf(_self)); // who has them now is about to send them here
         foreach (var old in _assignments.Keys.Where(number => number < assignment.Number).ToList())
             _assignments.Remove(old);
         _owners.Follow(assignment);

@@ -13,6 +13,7 @@ internal sealed class RangeState : IDisposable
     private readonly OpenedJob _job;
     private long _keepVersion = -1;
     private int _parts;
+    private (long Step, int Assignment, byte Parts) _partsOf;
 
     /// <param name="job">The job.</param>
     /// <param name="range">The range.</param>
@@ -127,6 +128,9 @@ internal sealed class RangeState : IDisposable
     {
         var header = frame.Header;
         var floats = frame.Payload.Floats;
+        if (_parts > 0 && (header.Step, header.Assignment, header.Parts) != _partsOf)
+            throw new BrokenInvariantException($"a state of range {Range.Index} has parts of versions {_partsOf.Step} and {header.Step}");
+        _partsOf = (header.Step, header.Assignment, header.Parts);
         if (header.Part == 0)
             floats.CopyTo(parameters);
         else if (header.Part <= Optimizer.State.Count)

@@ -44,6 +44,31 @@ public sealed record Assignment(long Term, int Number, IReadOnlyList<string> Sha
 
     public IEnumerable<int> BackupsOf(string node) => Enumerable.Range(0, Backups.Count).Where(range => Backups[range] == node);
 
+    /// <summary>What no assignment may be: a hole, a node with two runs of shards, a backup beside its primary.</summary>
+    /// <returns>Null where all is well.</returns>
+    public string? WhyBroken()
+    {
+        if (Number < 1 || Shards.Count == 0 || Primaries.Count == 0)
+            return $"assignment {Number} has {Shards.Count} shards and {Primaries.Count} ranges";
+        if (Shards.Concat(Primaries).Any(node => node.Length == 0))
+            return $"assignment {Number} gives a shard or a range to nobody";
+        for (var shard = 1; shard < Shards.Count; shard++)
+        {
+            if (Shards[shard] != Shards[shard - 1] && ShardsOf(Shards[shard]).First < shard)
+                return $"assignment {Number} gives {Shards[shard]} shards in two runs";
+        }
+
+        if (Backups.Count > 0 && Backups.Count != Primaries.Count)
+            return $"assignment {Number} has backups of {Backups.Count} of {Primaries.Count} ranges";
+        for (var range = 0; range < Backups.Count; range++)
+        {
+            if (Backups[range] == Primaries[range])
+                return $"assignment {Number} keeps the backup of range {range} on its primary's node {Primaries[range]}";
+        }
+
+        return null;
+    }
+
     /// <summary>The node that keeps a range's backup; null where none does.</summary>
     public string? BackupOf(int range) => range < Backups.Count && Backups[range].Length > 0 ? Backups[range] : null;
 }

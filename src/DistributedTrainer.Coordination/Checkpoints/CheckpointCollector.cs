@@ -38,8 +38,15 @@ internal sealed class CheckpointCollector(int ranges, long start)
         if (report.Part is not { } part)
             return Fail(report.Version, $"node {node}: {report.Error}", now);
         if (!_gathering.TryGetValue(report.Version, out var gathering))
-            _gathering[report.Version] = gathering = new Gathering(new RangePart?[ranges], now);
+            _gathering[report.Version] = gathering = new Gathering(new RangePart?[ranges], new string?[ranges], now);
+        if (gathering.Parts[report.Range] is { } known && known.Sha256 != part.Sha256)
+        {
+            throw new BrokenInvariantException(
+                $"nodes {gathering.Writers[report.Range]} and {node} have written other bytes for range {report.Range} of version {report.Version}");
+        }
+
         gathering.Parts[report.Range] ??= part;
+        gathering.Writers[report.Range] ??= node;
         return null;
     }
 
@@ -82,7 +89,7 @@ internal sealed class CheckpointCollector(int ranges, long start)
             _gathering.Remove(old);
     }
 
-    private sealed record Gathering(RangePart?[] Parts, TimeSpan Since)
+    private sealed record Gathering(RangePart?[] Parts, string?[] Writers, TimeSpan Since)
     {
         public bool IsWhole => Array.TrueForAll(Parts, part => part is not null);
 

@@ -45,6 +45,8 @@ public static class Convergence
     public static (ConvergenceState State, EpochDecision Decision) Decide(
         StopSpec rules, ConvergenceState state, EpochResult result, ReduceOnPlateau? plateau = null)
     {
+        if (result.Version <= state.BestVersion || state.EpochsSinceBest < 0)
+            throw new BrokenInvariantException($"epoch {result.Epoch} ends at version {result.Version}, and version {state.BestVersion} was the best {state.EpochsSinceBest} epochs ago");
         var monitor = rules.Monitor ?? (result.Validation is null ? "train.loss" : "validation.loss");
         var value = Watched(monitor, result);
         var larger = LargerIsBetter(monitor);

@@ -71,7 +71,7 @@ public sealed partial class CoordinatorLogic
 
         _accusedAt ??= _now;
         var waited = _now - _accusedAt.Value;
-        if (waited < timeouts.Accusation || (waited < timeouts.LastWords && Accusations.MayChange(accusations, self, WasHeard)))
+        if (waited < timeouts.Accusation || (waited < timeouts.LastWords && Accusations.MayChange(accusations, self, WasHeard, node => IsNeeded(job, node))))
             return;
         var guilty = Accusations.Guilty(accusations, self, node => WasHeard(node) && IsNeeded(job, node));
         _accusedAt = null;

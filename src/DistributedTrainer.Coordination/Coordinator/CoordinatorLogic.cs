@@ -212,8 +212,12 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     public void Abort(Exception defect, TimeSpan now)
     {
         _now = now;
-        if (Current is { } job)
-            Close(job, "failed", $"a defect in the coordinator ended the run: {defect}", 1);
+        if (Current is not { } job)
+            return;
+        var step = _progress?.Step ?? 0;
+        Close(job, "failed", defect is BrokenInvariantException broken
+            ? broken.Describe(self, job.Submission.JobId, step)
+            : $"a defect in the coordinator ended the run, on node {self} at step {step}: {defect}", 1);
     }
 
     /// <summary>Call a few times a second: repeats what had no effect and watches the bounds.</summary>
@@ -360,7 +364,12 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
             Repeat(report.Node.Address, $"close {id}", new CloseJob(Term, _book.Count, id));
     }
 
-    private void Record(BookEntry entry) => Fold(entry, JsonSerializer.Serialize(entry, BookJson.Default.BookEntry));
+    private void Record(BookEntry entry)
+    {
+        if (_jobs.GetValueOrDefault(RunGeneration.JobOf(entry.JobId))?.WhyImpossible(entry) is { } reason)
+            throw new BrokenInvariantException(reason);
+        Fold(entry, JsonSerializer.Serialize(entry, BookJson.Default.BookEntry));
+    }
 
     private void Fold(BookEntry entry, string text)
     {

@@ -62,6 +62,20 @@ internal sealed class JobRecord(JobSubmission submission)
         ? new RateSchedule(Job.Optimizer.LearningRate, Job.Schedule, Job.Epochs * steps, (int)steps).At(step, state.Plateau.ReductionsBefore)
         : Job.Optimizer.LearningRate;
 
+    /// <summary>Why an entry cannot follow what the book says of this job so far; null where it can.</summary>
+    public string? WhyImpossible(BookEntry entry) => entry switch
+    {
+        _ when Closed is not null => "something is written of a job that is closed",
+        AssignmentMade { Assignment: var made } when made.Number != (Latest?.Number ?? 0) + 1 => $"assignment {made.Number} follows assignment {Latest?.Number ?? 0}",
+        AssignmentMade { Assignment: var made } when made.Term < (Latest?.Term ?? 0) => $"assignment {made.Number} is of term {made.Term}, the one before it of term {Latest!.Term}",
+        AssignmentMade { Assignment: var made } => made.WhyBroken(),
+        AssignmentInForce inForce when inForce.Number != Latest?.Number => $"assignment {inForce.Number} is in force, and {Latest?.Number ?? 0} was made last",
+        EpochDecided epoch when epoch.Row.Epoch != Epochs.Count + 1 => $"epoch {epoch.Row.Epoch} is decided after {Epochs.Count} epochs",
+        EpochDecided epoch when epoch.Row.Step <= (LastEpoch?.Row.Step ?? 0) => $"epoch {epoch.Row.Epoch} ends at step {epoch.Row.Step}, the one before it at step {LastEpoch?.Row.Step ?? 0}",
+        EpochDecided epoch when epoch.State.BestVersion > epoch.Row.Step => $"the best version at step {epoch.Row.Step} is {epoch.State.BestVersion}",
+        _ => null,
+    };
+
     public void Apply(BookEntry entry)
     {
         switch (entry)

@@ -43,7 +43,7 @@ public sealed class Replication(string backup, int assignment, long version, boo
         if (number != assignment)
             return true; // of an earlier time as a backup
         if (backupVersion > primaryVersion)
-            throw new InvalidOperationException($"The backup on {backup} acknowledges version {backupVersion}, and its primary has {primaryVersion}: a defect.");
+            throw new BrokenInvariantException($"the backup on {backup} acknowledges version {backupVersion}, and its primary has {primaryVersion}");
         (_isWaitedFor, IsAssumed) = (true, false);
         Acknowledged = Math.Max(Acknowledged, backupVersion);
         Counts |= Acknowledged >= primaryVersion - 1;

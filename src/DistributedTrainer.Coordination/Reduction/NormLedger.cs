@@ -67,7 +67,7 @@ public sealed class NormLedger
         if (step > kept.Number)
             kept.Begin(step);
         if (Factor(step) is { } known && !known.Equals(factor))
-            throw new InvalidOperationException($"The gradient of step {step} was multiplied by {factor} elsewhere, and here by {known}: a defect.");
+            throw new BrokenInvariantException($"the gradient of step {step} was multiplied by {factor} elsewhere, and here by {known}");
         kept.Factor = factor;
     }
 

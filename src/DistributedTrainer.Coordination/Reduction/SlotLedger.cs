@@ -60,7 +60,7 @@ public sealed class SlotLedger<T>(ReductionTree tree)
         Climb(slot, value, add);
         // Each slice once: what this class is for.
         if (Root is not null && _counted != Slices(tree.Root))
-            throw new InvalidOperationException($"The sum of {Slices(tree.Root)} slices was made of {_counted}: a defect.");
+            throw new BrokenInvariantException($"a sum of {Slices(tree.Root)} slices was made of {_counted}");
         return SlotVerdict.Accepted;
     }
 

@@ -42,7 +42,7 @@ public class NormLedgerTests
     {
         var ledger = new NormLedger(1, Ranges, Trained);
         ledger.Settle(5, 0.25f);
-        Assert.Contains("step 5", Assert.Throws<InvalidOperationException>(() => ledger.Settle(5, 0.5f)).Message, StringComparison.Ordinal);
+        Assert.Contains("step 5", Assert.Throws<BrokenInvariantException>(() => ledger.Settle(5, 0.5f)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,11 +47,26 @@ internal sealed class SimulatedCluster
     /// <summary>On: nodes listen to every coordinator. For a planted defect.</summary>
     public bool HeedsEveryTerm { get; set; }
 
+    /// <summary>On: no server looks whether somebody is late. For a planted defect.</summary>
+    public bool NobodyLooks { get; set; }
+
     public SurvivePolicy Policy => _story.Policy;
 
     public IReadOnlyList<SimulatedNode> Nodes => _nodes;
 
     public IEnumerable<SimulatedNode> Alive => _nodes.Where(node => node.IsAlive);
+
+    /// <summary>All nodes are there with the job open, and each range has its server and its backup, by their own word and the coordinator's.</summary>
+    public bool IsWhole
+    {
+        get
+        {
+            var there = Alive.Where(node => node.IsRunning).ToList();
+            return there.Count == _story.Nodes && there.All(node => node.JobReport is { State: OpenState.Open })
+                && Enumerable.Range(0, Servers).All(range => there.Any(node => node.JobReport!.Serves.Contains(range)) && there.Any(node => node.JobReport!.Keeps.Contains(range)))
+                && there.Where(node => node.Coordinator is not null).ToList() is [{ Coordinator: { } coordinator }] && coordinator.IsWhole(_story.Nodes, Servers);
+        }
+    }
 
     /// <summary>The newest process of an address.</summary>
     public SimulatedNode? Find(string address) => _nodes.FindLast(node => node.Address == address);

@@ -28,6 +28,9 @@ internal sealed class SimulatedCoordinator
 
     public string Describe() => $"term {_logic.Term}, book {_logic.BookLength}, {string.Join("; ", _logic.Status().Jobs)}; knows {string.Join(' ', _logic.Status().Nodes.Select(node => node.Address))}";
 
+    public bool IsWhole(int nodes, int ranges) => _logic.Status().Nodes is var status && status.Count == nodes && status.All(node => node.State == "open")
+        && status.Sum(node => node.Primaries.Count) == ranges && status.Sum(node => node.Backups.Count) == ranges;
+
     public void Handle(SimulatedNode from, object message)
     {
         if (message is NodeReport report)
@@ -55,6 +58,20 @@ internal sealed class SimulatedCoordinator
         }
 
         _cluster.Referee.Reported(message);
+        try
+        {
+            Decide(message);
+        }
+        catch (BrokenInvariantException defect)
+        {
+            _logic.Abort(defect, Now);
+        }
+
+        Deliver();
+    }
+
+    private void Decide(object message)
+    {
         switch (message)
         {
             case NodeReport told: _logic.Handle(told, Now); break;
@@ -72,8 +89,6 @@ internal sealed class SimulatedCoordinator
                 break;
             default: throw new InvalidOperationException($"Nobody sends {message} to the coordinator.");
         }
-
-        Deliver();
     }
 
     public void Gone(SimulatedNode member, bool politely)

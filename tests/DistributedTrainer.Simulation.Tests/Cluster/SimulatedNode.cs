@@ -50,8 +50,11 @@ internal sealed class SimulatedNode
 
     public Membership Membership { get; }
 
+    /// <summary>Its part in the current job; null without one.</summary>
+    public JobReport? JobReport => _jobReport;
+
     /// <summary>What its job's actors take for the world.</summary>
-    public JobSurroundings Surroundings => new(Machine, _disk);
+    public JobSurroundings Surroundings => new(_cluster.NobodyLooks ? new WithoutTimers(Machine) : Machine, _disk);
 
     public BufferPool Pool => _cluster.Pool;
 

@@ -12,14 +12,25 @@ internal static class Defects
         new("slots are summed in another order", cluster => Alter(cluster, FrameKind.Push, frame => [frame with { Header = Exchanged(frame.Header, 1, 2) }])),
         new("a gradient comes from two versions", cluster => Alter(cluster, FrameKind.Publish, new OldVersions(cluster).Confuse)),
         new("a primary does not wait for its backup", cluster => Alter(cluster, FrameKind.ReplicaAck, AcknowledgedEarly)),
+        new("a backup counts before it has the state", cluster => cluster.Network.Passes = frame => frame.Header.Kind switch
+        {
+            FrameKind.ReplicaState => [],
+            FrameKind.Replicate => [frame with { Header = frame.Header with { Part = 1 } }],
+            _ => [frame],
+        }),
         new("a new server gets the parameters and not the optimizer's state", cluster => Alter(cluster, FrameKind.ReplicaState, frame => [Blank(cluster, frame)])),
         new("a server that takes a range over tells nobody", cluster => Alter(cluster, FrameKind.TakeOver, _ => [])),
-        new("nobody is asked for what is missing", cluster => Alter(cluster, FrameKind.Help, _ => [])),
+        new("nobody is asked for what is missing", cluster =>
+        {
+            cluster.NobodyLooks = true;
+            Alter(cluster, FrameKind.Help, _ => []);
+        }),
         new("a link loses a version and says nothing", cluster => Alter(cluster, FrameKind.Publish, frame => cluster.World.Happens(0.05) ? [] : [frame])),
         new("a step is reported by the old and by the new server", cluster => Alter(cluster, FrameKind.ReplicaState, frame =>
             [frame with { Header = frame.Header with { Extra = frame.Header.Extra + 9 } }])),
         new("nodes keep another version as the best", cluster => Alter(cluster, FrameKind.Decision, frame =>
             [frame with { Header = frame.Header with { Part = (byte)(1 - frame.Header.Part) } }])),
+        new("a damaged checkpoint is used", cluster => cluster.Disk.ChecksParts = false),
         new("a checkpoint has ranges of two versions", cluster => cluster.Disk.WritesOldRanges = true),
         new("an order is given once", cluster => cluster.Control.Passes = new Once().Passes),
         new("a coordinator of an old term is listened to", cluster => cluster.HeedsEveryTerm = true),

@@ -57,18 +57,17 @@ internal sealed class Recipe
             Checkpoint = new CheckpointSpec { Every = CheckpointInterval.Steps(5), Keep = 2 },
             Shards = 4,
         }),
+        // What servers of different ranges must agree on: the gradient's norm, the plateau's rate, the average that is scored.
+        new(Plain with
+        {
+            Data = Plain.Data with { ValidationFraction = 0.25 },
+            Optimizer = new GradientDescent { LearningRate = 0.1, Momentum = 0.9 },
+            Clip = new ClipNorm(0.3),
+            Average = new AverageSpec(0.9),
+            Schedule = new ReduceOnPlateau { Factor = 0.5, Patience = 1, MinDelta = 0.5, To = 1e-4 },
+            Epochs = 4,
+        }),
     ];
-
-    /// <summary>What servers of different ranges must agree on: the gradient's norm, the plateau's rate, the average that is scored.</summary>
-    public static Recipe Practice { get; } = new(Plain with
-    {
-        Data = Plain.Data with { ValidationFraction = 0.25 },
-        Optimizer = new GradientDescent { LearningRate = 0.1, Momentum = 0.9 },
-        Clip = new ClipNorm(0.3),
-        Average = new AverageSpec(0.9),
-        Schedule = new ReduceOnPlateau { Factor = 0.5, Patience = 1, MinDelta = 0.5, To = 1e-4 },
-        Epochs = 4,
-    });
 
     public string Text { get; }
 

@@ -5,6 +5,9 @@ internal enum FaultKind
     Kill,
     KillSilently,
     KillAll,
+
+    /// <summary>All processes at once, and the newest checkpoint is not what was written.</summary>
+    PowerCut,
     Freeze,
     Slow,
     BreakLink,

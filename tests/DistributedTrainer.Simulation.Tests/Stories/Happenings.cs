@@ -5,7 +5,12 @@ internal sealed class Happenings(World world, Story story)
 {
     private static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(1.4);
 
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
     private readonly List<Fault> _coming = [.. story.Faults];
+    private TimeSpan _happenedAt;
+    private long _committed = -1;
     private SimulatedCluster? _cluster;
     private int _joined;
 
@@ -17,21 +22,44 @@ internal sealed class Happenings(World world, Story story)
     public void Begin(SimulatedCluster cluster)
     {
         _cluster = cluster;
-        foreach (var fault in story.Faults)
+        if (story.IsOneAtATime)
+            world.After(Look, HappenIfWhole);
+        foreach (var fault in story.IsOneAtATime ? [] : story.Faults)
             world.After(fault.AtLatest, () => Happen(fault));
         NoteOver();
     }
 
     public void Committed(long version)
     {
+        _committed = version;
+        if (story.IsOneAtATime)
+            return;
         foreach (var fault in _coming.Where(fault => fault.AtStep <= version).ToList())
             world.After(world.Between(0, 20), () => Happen(fault));
+    }
+
+    /// <summary>Where the cluster never recovers so far, the job must end all the same: nothing more happens to it.</summary>
+    private void HappenIfWhole()
+    {
+        if (_coming.Count == 0)
+            return;
+        if (world.Now - _happenedAt > Longest)
+        {
+            _coming.Clear();
+            NoteOver();
+            return;
+        }
+
+        if (_coming[0].AtStep <= _committed && Cluster.IsWhole)
+            Happen(_coming[0]);
+        world.After(Look, HappenIfWhole);
     }
 
     private void Happen(Fault fault)
     {
         if (!_coming.Remove(fault))
             return;
+        _happenedAt = world.Now;
         var alive = Cluster.Alive.OrderBy(node => node.Uid).ToList();
         if (alive.Count > 0)
         {
@@ -50,7 +78,9 @@ internal sealed class Happenings(World world, Story story)
                 Cluster.Kill(victim, fault.Kind == FaultKind.KillSilently);
                 Later(fault, () => Cluster.StartAgain(victim.Address));
                 break;
-            case FaultKind.KillAll:
+            case FaultKind.KillAll or FaultKind.PowerCut:
+                if (fault.Kind == FaultKind.PowerCut)
+                    Cluster.Disk.Damage();
                 foreach (var node in alive)
                 {
                     Cluster.Kill(node, isSilent: false);

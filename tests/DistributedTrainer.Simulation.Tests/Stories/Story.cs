@@ -17,7 +17,7 @@ internal sealed record Story(
 
     private static readonly FaultKind[] Any =
     [
-        .. Single, FaultKind.Kill, FaultKind.Partition, FaultKind.Partition, FaultKind.KillAll, FaultKind.FillDisk, FaultKind.DamageCheckpoint,
+        .. Single, FaultKind.Kill, FaultKind.Partition, FaultKind.Partition, FaultKind.KillAll, FaultKind.PowerCut, FaultKind.FillDisk, FaultKind.DamageCheckpoint,
     ];
 
     /// <summary>
@@ -28,6 +28,12 @@ internal sealed record Story(
 
     private bool MayComeApart => Faults.Any(fault => fault.Kind == FaultKind.Partition)
         && (Policy == SurvivePolicy.Any || (Policy == SurvivePolicy.Auto && Nodes < Survival.FewestForMajority));
+
+    /// <summary>
+    /// Each fault waits until the cluster has recovered from the one before: all processes are there again, and each range has a backup. Any
+    /// number of these must be borne without a checkpoint.
+    /// </summary>
+    public bool IsOneAtATime => !HasCheckpoints && Faults.Count > 1;
 
     public static Story Of(int seed)
     {
@@ -47,7 +53,7 @@ internal sealed record Story(
             (SurvivePolicy)chance.Next(3),
             new Weather(calm ? 0 : 0.02 * chance.NextDouble(), calm ? 0 : 0.1 * chance.NextDouble(), calm ? 0 : 0.1 * chance.NextDouble()),
             TimeSpan.FromMilliseconds(ComputeMs[chance.Next(ComputeMs.Length)]),
-            hasCheckpoints ? Many(chance) : [One(chance, Single, 0)]);
+            hasCheckpoints ? Many(chance) : nodes > 2 && chance.Next(2) == 0 ? OneAfterTheOther(chance) : [One(chance, Single, 0)]);
     }
 
     public string Describe() =>
@@ -56,6 +62,15 @@ internal sealed record Story(
         + string.Join('\n', Faults);
 
     private static IReadOnlyList<Fault> Many(Random chance) => [.. Enumerable.Range(0, 1 + chance.Next(4)).Select(index => One(chance, Any, index))];
+
+    private static IReadOnlyList<Fault> OneAfterTheOther(Random chance) =>
+    [
+        .. Enumerable.Range(0, 2 + chance.Next(2)).Select(index => One(chance, [FaultKind.Kill, FaultKind.KillSilently, FaultKind.Freeze], index) with
+        {
+            AtStep = chance.Next(4) + (4 * index),
+            Lasts = TimeSpan.FromSeconds(0.1 + (0.4 * chance.NextDouble())),
+        }),
+    ];
 
     private static Fault One(Random chance, FaultKind[] kinds, int index) => new(
         kinds[chance.Next(kinds.Length)],
