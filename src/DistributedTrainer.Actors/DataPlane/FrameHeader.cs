@@ -138,7 +138,11 @@ public readonly record struct FrameHeader
     /// Where the gradient's norm is clipped. Replicate: what the step's gradient is multiplied by. State and ReplicaState: what that of the
     /// version's last step was. Norm with Part 2: what that of the named step was.
     /// </summary>
-    public float ClipFactor { get; init; }
+    public float ClipFactor
+    {
+        get => BitConverter.Int32BitsToSingle((int)CheckpointAt); // such frames mark no checkpoint
+        init => CheckpointAt = BitConverter.SingleToInt32Bits(value);
+    }
 
     public Slot Slot => new(SlotFirst, SlotEnd);
 
