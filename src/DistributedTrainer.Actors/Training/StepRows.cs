@@ -24,7 +24,7 @@ internal sealed unsafe class StepRows(OpenedJob job)
             _training.Read(rows, epoch, pass.Inputs, pass.Targets);
         for (var index = 0; index < rows.Length; index++)
         {
-            pass.RowIds[index] = (uint)(rows[index] < job.Data.Train.Count
+            pass.RowIds[index] = (uint)(_unlabelled is null || rows[index] < job.Data.Train.Count
                 ? job.Data.Train.RowId(rows[index]) : job.Data.Unlabelled!.RowId(rows[index] - job.Data.Train.Count));
             if (_unlabelled is not null)
                 Read(_unlabelled, rows[index], epoch, pass.Inputs + (long)index * job.Network.InputLength, pass.Targets + index, parameters);
