@@ -20,7 +20,7 @@ public class SecretsTests
             ["DTRAIN_TEST_PASSWORD"] = InEnvironment,
         };
         var seed = $"127.0.0.1:{HandMadeCluster.FreePort()}";
-        await using var first = Dtrain.Start(workplace, environment, "node", "--threads", "1", "--port", seed.Split(':')[1]);
+        await using var first = Dtrain.Start(workplace, environment, "node", "--threads", "1", "--port", seed.Split(':')[1], "--seeds", seed);
         await first.Says("joined");
         await using var second = Dtrain.Start(workplace, environment, "node", "--threads", "1", "--port", "0", "--seeds", seed);
         await second.Says("joined");
