@@ -131,7 +131,7 @@ public readonly record struct FrameHeader
     /// </summary>
     public long BestVersion { get; init; }
 
-    /// <summary>Publish and Stamp of range 0: the version, this one or one to come, that all servers write to disk; 0 for none.</summary>
+    /// <summary>Publish and Stamp of range 0: the version, this one or one to come, that all servers write to disk; 0 for none. Others: see <see cref="ClipFactor"/>.</summary>
     public long CheckpointAt { get; init; }
 
     /// <summary>

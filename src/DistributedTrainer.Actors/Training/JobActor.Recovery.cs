@@ -73,7 +73,7 @@ internal sealed partial class JobActor
     /// </summary>
     private bool IsBeyondTheEnd(long step, bool isEvaluation)
     {
-        var end = _decision is { Stop: true } ? _decision.Version : _stamp.IsFinal ? _stamp.Step : long.MaxValue;
+        var end = End ?? (_stamp.IsFinal ? _stamp.Step : long.MaxValue);
         return isEvaluation ? step > end : step >= end;
     }
 

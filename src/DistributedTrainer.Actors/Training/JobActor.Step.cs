@@ -79,7 +79,7 @@ internal sealed partial class JobActor
         if (_computing > 0)
             return;
         var version = _stamp.Step;
-        if (_active is { } active && !HasEnded(version) && version > _started && _arrivals.AreAt(version))
+        if (_active is { } active && !(version >= End) && version > _started && _arrivals.AreAt(version))
         {
             var (first, end) = active.ShardsOf(_self);
             if (first < end && Start(version, first, end))
@@ -89,8 +89,8 @@ internal sealed partial class JobActor
         HelpNext();
     }
 
-    /// <summary>Training is over at this version; those before it may have to be made again, or have yet to be made here.</summary>
-    private bool HasEnded(long version) => _decision is { Stop: true } && version >= _decision.Version;
+    /// <summary>Training is over at this version, once that is decided; those before it may have to be made again, or have yet to be made here.</summary>
+    private long? End => _decision is { Stop: true } ? _decision.Version : null;
 
     /// <returns>Whether the node's own shards are being computed, or scored, now.</returns>
     private bool Start(long version, int first, int end)
