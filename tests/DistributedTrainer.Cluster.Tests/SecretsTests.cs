@@ -88,7 +88,6 @@ public class SecretsTests
         dtrain.data-plane.unix-sockets = off
         # What a user may have beside it.
         akka.remote.dot-netty.tcp.ssl.certificate.password = "{{InConfiguration}}"
-        site.password = ${?DTRAIN_TEST_PASSWORD}
         akka {
           loglevel = DEBUG
           log-dead-letters = on

@@ -43,7 +43,7 @@ internal static class NodeSystem
         akka.AddHocon(Shipped(options.Clustered ? "node.conf" : "local.conf"), HoconAddMode.Append);
         akka.ConfigureLoggers(logging =>
         {
-            logging.LogLevel = LogLevel.WarningLevel;
+            logging.LogLevel = UserConfiguration.LogLevel(own, options);
             logging.ClearLoggers();
             logging.AddLogger<StandardErrorLogger>();
         });

@@ -2,12 +2,13 @@ using Akka.Cluster;
 using Akka.Cluster.SBR;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Akka.Event;
 
 namespace DistributedTrainer.Actors;
 
 /// <summary>
 /// The HOCON that a user adds to ours. Akka's parser closes whatever was left open and passes over words without a value, so that a
-/// slip of the pen would silently be another configuration: here it is an error with its line.
+/// slip of the pen would silently be another configuration, and it never comes back from <c>${?name}</c>: here each is an error with its line.
 /// </summary>
 internal static class UserConfiguration
 {
@@ -17,7 +18,7 @@ internal static class UserConfiguration
     /// <exception cref="NodeStartException">Exit code 2: it cannot be read.</exception>
     public static Config Parse(string text, string name)
     {
-        RequireClosed(text, name);
+        RequireReadable(text, name);
         Config config;
         try
         {
@@ -35,6 +36,24 @@ internal static class UserConfiguration
         return config;
     }
 
+    /// <summary>What the user wants to hear of; warnings where nothing is said. Akka.Hosting takes it from code alone.</summary>
+    /// <exception cref="NodeStartException">Exit code 2: there is no such level.</exception>
+    public static LogLevel LogLevel(Config config, NodeOptions options)
+    {
+        const string Key = "akka.loglevel";
+        if (!config.HasPath(Key))
+            return Akka.Event.LogLevel.WarningLevel;
+        try
+        {
+            return Logging.LogLevelFor(config.GetString(Key));
+        }
+        catch (ArgumentException error)
+        {
+            throw new NodeStartException(
+                $"{Place(options.HoconName, LineOf(options.Hocon ?? "", "loglevel"))}: {Key} is '{config.GetString(Key)}'; allowed are OFF, ERROR, WARNING, INFO, DEBUG", 2, error);
+        }
+    }
+
     /// <summary>A start that failed with this configuration: the value that was refused, with its line where it is found.</summary>
     public static NodeStartException Refused(Exception error, string text, string name)
     {
@@ -46,8 +65,8 @@ internal static class UserConfiguration
         return new NodeStartException($"{Place(name, line)}: this configuration does not work: {cause.Message.ReplaceLineEndings(" ").Trim()}", 2, error);
     }
 
-    /// <summary>Every bracket and quotation mark has its partner.</summary>
-    private static void RequireClosed(string text, string name)
+    /// <summary>Every bracket and quotation mark has its partner, and nothing is to be taken from the environment if it is there.</summary>
+    private static void RequireReadable(string text, string name)
     {
         var open = new Stack<(char Bracket, int Line)>();
         var line = 1;
@@ -65,6 +84,8 @@ internal static class UserConfiguration
                 case '"':
                     at = EndOfText(at);
                     break;
+                case '$' when text.AsSpan(at).StartsWith("${?"):
+                    throw new NodeStartException($"{Place(name, line)}: '${{?' is not read here, nor are environment variables; write the value", 2);
                 case '{' or '[':
                     open.Push((text[at], line));
                     break;

@@ -54,6 +54,8 @@ public class StartTests
     [InlineData("akka {\n  loglevel = INFO }\n}\n", "my.conf, line 3: '}' closes nothing")]
     [InlineData("akka.cluster.roles = [worker\n}", "my.conf, line 2: '}' closes nothing")]
     [InlineData("# says \"hello\n\nakka.loglevel = \"INFO\n", "my.conf, line 3: the quotation mark has no partner")]
+    [InlineData("\nakka.loglevel = LOUD\n", "my.conf, line 2: akka.loglevel is 'LOUD'")]
+    [InlineData("# ${?NOT_THIS}\nakka.loglevel = ${?LEVEL}\n", "my.conf, line 2: '${?' is not read here")]
     [InlineData("akka {\n  loglevel INFO\n}", "my.conf, line 2: 'akka.loglevel INFO' has no value")]
     [InlineData("akka.cluster {\n  gossip-interval = ${no.such.key}\n}", "my.conf: cannot be read: Unresolved substitution: no.such.key")]
     [InlineData(
