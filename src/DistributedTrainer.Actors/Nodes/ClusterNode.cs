@@ -32,7 +32,10 @@ public sealed class ClusterNode : IAsyncDisposable
         _nodeActor = host.Services.GetRequiredService<ActorRegistry>().Get<NodeActor>();
         _seedWatch = host.Services.GetRequiredService<ActorRegistry>().TryGet<SeedWatchActor>(out var watch) ? watch : ActorRefs.Nobody;
         Address = options.Clustered ? NodeSystem.AddressOf(_system) : NodeSystem.LocalAddress;
-        _system.ActorOf(Props.Create(() => new NodeEventsActor(this)));
+        // Here rather than when that actor starts, which a busy machine delays: what is published before would be lost, the welcome too.
+        var events = _system.ActorOf(Props.Create(() => new NodeEventsActor(this)));
+        foreach (var type in new[] { typeof(JobEvent), typeof(LinkFailed), typeof(NodeWelcome), typeof(NodeRefused), typeof(ThisActorSystemQuarantinedEvent) })
+            _system.EventStream.Subscribe(events, type);
         _system.WhenTerminated.ContinueWith(_ => _stopped.TrySetResult((_reason, _exitCode)), TaskScheduler.Default);
     }
 
@@ -218,12 +221,6 @@ public sealed class ClusterNode : IAsyncDisposable
             Receive<NodeWelcome>(_ => node.Welcome());
             Receive<NodeRefused>(refused => node.Refused(refused.Reason));
             Receive<ThisActorSystemQuarantinedEvent>(_ => node.Refused(node._reason));
-        }
-
-        protected override void PreStart()
-        {
-            foreach (var type in new[] { typeof(JobEvent), typeof(LinkFailed), typeof(NodeWelcome), typeof(NodeRefused), typeof(ThisActorSystemQuarantinedEvent) })
-                Context.System.EventStream.Subscribe(Self, type);
         }
     }
 }
