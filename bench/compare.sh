@@ -7,7 +7,7 @@ root=$(dirname "$here")
 
 usage() {
     cat <<TEXT
-usage: bench/compare.sh [PEERS] [--rounds N] [--only REGEX] [--out FILE] [--seconds S] [--tiny] [--no-peers] [--no-build]
+usage: bench/compare.sh [PEERS] [--rounds N] [--only REGEX] [--out FILE] [--seconds S] [--avx2] [--tiny] [--no-peers] [--no-build]
 
 PEERS       a tree with PyTorch 2.6 to run the others in; default \$DTRAIN_PEERS. Make it once, as root on Linux, some minutes and
             about 3 GB:  bench/peers/setup.sh DIR
@@ -15,6 +15,7 @@ PEERS       a tree with PyTorch 2.6 to run the others in; default \$DTRAIN_PEERS
 --only RE   only the rows whose name matches this extended regular expression, e.g. 'softmax|exchange 1,000 '
 --out FILE  default bench/results/<processor>/compare.md
 --seconds S about how long one measurement of a step lasts; default 3
+--avx2      both sides without AVX-512, as on a processor that has none; the table's default file is then compare-avx2.md
 --tiny      the smallest sizes, to see that everything runs; writes to standard output unless --out is given
 --no-peers  only what needs no other framework: shards, nodes, the exchange's floor, the two transports
 --no-build  takes the program as it was built last
@@ -26,7 +27,7 @@ fail() {
     exit 2
 }
 
-peers=${DTRAIN_PEERS:-} rounds=5 only=. out='' seconds=3 tiny=0 with_peers=1 build=1
+peers=${DTRAIN_PEERS:-} rounds=5 only=. out='' seconds=3 avx2=0 tiny=0 with_peers=1 build=1
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) usage && exit 0 ;;
@@ -34,6 +35,7 @@ while [ $# -gt 0 ]; do
             [ $# -ge 2 ] || fail "$1 needs a value; see --help"
             printf -v "${1#--}" %s "$2" && shift ;;
         --tiny) tiny=1 rounds=1 ;;
+        --avx2) avx2=1 ;;
         --no-peers) with_peers=0 ;;
         --no-build) build=0 ;;
         -*) fail "there is no option '$1'; see --help" ;;
@@ -49,7 +51,9 @@ if [ $with_peers = 1 ]; then
     peers=$(cd "$peers" && pwd)
 fi
 
-[ -n "$out" ] || [ $tiny = 1 ] || out=$root/bench/results/$("$here/processor.sh" slug)/compare.md
+[ -n "$out" ] || [ $tiny = 1 ] || out=$root/bench/results/$("$here/processor.sh" slug)/compare$([ $avx2 = 0 ] || echo -avx2).md
+# .NET; PyTorch's own kernels, MKL's and oneDNN's.
+[ $avx2 = 0 ] || export DOTNET_EnableAVX512=0 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 ONEDNN_MAX_CPU_ISA=AVX2
 
 dtrain=$root/src/DistributedTrainer.Cli/bin/Release/net10.0/dtrain
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -199,9 +203,9 @@ table() {
     cat <<TEXT
 # The product against PyTorch and gloo
 
-    bench/compare.sh PEERS --rounds $rounds --seconds $seconds$([ "$only" = . ] || printf " --only '%s'" "$only")
+    bench/compare.sh PEERS --rounds $rounds --seconds $seconds$([ $avx2 = 0 ] || echo ' --avx2')$([ "$only" = . ] || printf " --only '%s'" "$only")
 
-- $("$here/processor.sh" line)
+- $("$here/processor.sh" line)$([ $avx2 = 0 ] || echo ', both sides held to AVX2')
 - $("$dtrain" --version | head -n 1)
 - $([ $with_peers = 1 ] && peer_version || echo 'no peers'); $rounds rounds, the sides alternating; load of the machine $load_begin at the begin, $(cut -d ' ' -f 1-3 /proc/loadavg) at the end
 - The ratio is the other's mean time ÷ ours: above 1 ours is faster. Its range is that of the single rounds. Adam, 8 shards,

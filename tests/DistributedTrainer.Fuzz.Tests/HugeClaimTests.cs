@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using DistributedTrainer.Coordination;
 using DistributedTrainer.Data;
@@ -35,6 +36,30 @@ public sealed class HugeClaimTests : IDisposable
         Assert.Contains("truncated", Refused(() => SafetensorsFile.Open(Write("c.safetensors", bytes)), Mebibyte));
     }
 
+    [Fact]
+    public void A_PNG_whose_pixels_inflate_to_much_more_than_its_size()
+    {
+        // A quarter of a megabyte that holds 256.
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            var zeros = new byte[Mebibyte];
+            for (var part = 0; part < 256; part++)
+                zlib.Write(zeros);
+        }
+
+        var error = Refused(() => LoadImages(Png(1, 1, (uint)packed.Length, packed.ToArray())), 8 * Mebibyte);
+        Assert.Contains("a/1.png: damaged PNG file: it holds more than the 10 bytes that 1 by 1 pixels have", error);
+    }
+
+    [Fact]
+    public void A_PNG_chunk_that_claims_more_than_the_file_has() =>
+        Assert.EndsWith("damaged PNG file: the chunk at byte 33 claims 2,147,483,647 bytes, and 2 follow", Refused(() => LoadImages(Png(1, 1, int.MaxValue, [1, 2])), Mebibyte));
+
+    [Fact]
+    public void A_PNG_of_the_largest_size_without_pixels() =>
+        Assert.Contains("damaged PNG file", Refused(() => LoadImages(Png(4096, 4096, 0, [])), 34 * Mebibyte));
+
     [Theory, InlineData(false), InlineData(true)]
     public void An_IDX_file_of_two_to_the_60_elements(bool zipped)
     {
@@ -42,7 +67,7 @@ public sealed class HugeClaimTests : IDisposable
         if (zipped)
         {
             using var packed = new MemoryStream();
-            using (var zip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+            using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
                 zip.Write(header);
             header = packed.ToArray();
         }
@@ -103,6 +128,23 @@ public sealed class HugeClaimTests : IDisposable
         var path = Path.Combine(_folder.FullName, name);
         File.WriteAllBytes(path, bytes);
         return path;
+    }
+
+    /// <param name="claimed">What the one chunk of pixels says that it has.</param>
+    private static byte[] Png(int width, int height, uint claimed, byte[] pixels)
+    {
+        byte[] sides = [0, 0, (byte)(width >> 8), (byte)width, 0, 0, (byte)(height >> 8), (byte)height];
+        byte[] checksum = new byte[4];
+        byte[] length = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(length, claimed);
+        return [0x89, .. "PNG\r\n\u001a\n"u8, 0, 0, 0, 13, .. "IHDR"u8, .. sides, 8, 0, 0, 0, 0, .. checksum, .. length, .. "IDAT"u8, .. pixels, .. checksum];
+    }
+
+    private DataSet LoadImages(byte[] png)
+    {
+        foreach (var name in new[] { "a", "b" })
+            Write(Path.Combine(_folder.CreateSubdirectory(name).FullName, "1.png"), png);
+        return DataSet.Load(new ImagesData(_folder.FullName), TargetType.Class, seed: 1);
     }
 
     /// <returns>The message.</returns>

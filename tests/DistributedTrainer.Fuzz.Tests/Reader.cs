@@ -15,6 +15,7 @@ namespace DistributedTrainer.Fuzz.Tests;
 internal sealed record Reader(string Format, string Extension, Action<string> Read, int BytesPerByte, int Bytes)
 {
     private const int Mebibyte = 1 << 20;
+    private const int LargestSide = 4096; // of an image
 
     public static IReadOnlyList<Reader> All { get; } =
     [
@@ -22,6 +23,11 @@ internal sealed record Reader(string Format, string Extension, Action<string> Re
         // gzip: one byte may hold 1,032 others.
         new("idx", ".idx", path => Load(new IdxData(path, path), TargetType.Class), 1100, 4 * Mebibyte),
         new("npy", ".npy", path => Load(new NpyData(path, path), TargetType.Class), 400, 4 * Mebibyte),
+        new("text", ".txt", path => Load(new TextData(path, 4), TargetType.Class), 400, 4 * Mebibyte),
+        new("bytes", ".bin", path => Load(new TextData(path, 4) { Tokens = TokenKind.Bytes }, TargetType.Class), 400, 4 * Mebibyte),
+        // A header may claim the largest image, of three colours; only then is the file found to have fewer pixels.
+        new("png", ".png", ReadImages, 100, (2 * 3 * LargestSide * LargestSide) + Mebibyte),
+        new("description", ".json", path => DataDescription.Read(File.ReadAllBytes(path)), 400, Mebibyte),
         new("safetensors", ".safetensors", ReadSafetensors, 200, Mebibyte),
         new("manifest", ".json", ReadManifest, 400, Mebibyte),
         new("model", ".json", ReadModel, 400, 8 * Mebibyte),
@@ -38,6 +44,19 @@ internal sealed record Reader(string Format, string Extension, Action<string> Re
     private static string Text(string path) => Encoding.UTF8.GetString(File.ReadAllBytes(path));
 
     private static void Load(DataSpec spec, TargetType target) => DataSet.Load(spec, target, seed: 1).Dispose();
+
+    /// <summary>As the images of two classes.</summary>
+    private static void ReadImages(string path)
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(path)!, "images");
+        foreach (var name in new[] { "a", "b" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder, name));
+            File.Copy(path, Path.Combine(folder, name, "image.png"), overwrite: true);
+        }
+
+        Load(new ImagesData(folder), TargetType.Class);
+    }
 
     private static void ReadSafetensors(string path)
     {

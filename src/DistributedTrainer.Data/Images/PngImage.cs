@@ -34,6 +34,8 @@ internal sealed record PngImage(string Path, byte[] Bytes, int Width, int Height
             throw new DataException($"{path}: {height:N0} by {width:N0} pixels; a side may have 1 to {SideMax:N0}.");
         if (bytes[24] != 8)
             throw new DataException($"{path}: {bytes[24]} bits a channel; 8 are needed. Save it again with 8.");
+        if (bytes[25] is not (0 or 2 or 3 or 4 or 6))
+            throw new DataException($"{path}: colour type {bytes[25]}; PNG has 0, 2, 3, 4 and 6. The file is damaged.");
         // Colour types 0 and 4 are grey, without and with alpha; 2, 3 and 6 are red, green and blue, 3 by a palette.
         return new PngImage(path, bytes, (int)width, (int)height, bytes[25] is 0 or 4 ? ImageColor.Grayscale : ImageColor.Rgb);
     }
@@ -64,6 +66,7 @@ internal sealed record PngImage(string Path, byte[] Bytes, int Width, int Height
     {
         try
         {
+            PngChunks.Check(Bytes, Width, Height);
             var png = Png.Open(new MemoryStream(Bytes, writable: false));
             _ = png.GetPixel(Width - 1, Height - 1);
             return png;
