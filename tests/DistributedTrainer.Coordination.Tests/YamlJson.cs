@@ -34,7 +34,7 @@ internal static class YamlJson
     private static JToken Plain(string text)
     {
         var culture = System.Globalization.CultureInfo.InvariantCulture;
-        if (text.Length == 0) return JValue.CreateNull();
+        if (text is "" or "~" or "null" or "Null" or "NULL") return JValue.CreateNull();
         if (bool.TryParse(text, out var flag)) return flag;
         if (long.TryParse(text, culture, out var whole)) return whole;
         return double.TryParse(text, culture, out var number) ? number : text;

@@ -111,7 +111,7 @@ internal sealed partial class JobActor
             }
 
             if (work.IsEvaluation)
-                Divide(work.First, work.End, (begin, stop) => new ComputeEvaluation(work.Step, begin, stop, _averages.Hold()));
+                Score(work.Step, work.First, work.End);
             else
                 Compute(work.Step, work.First, work.End, RouteTo(range => work.OnlyRange < 0 || range == work.OnlyRange, work.Attempt));
             return;

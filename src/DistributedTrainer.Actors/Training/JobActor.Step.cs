@@ -103,7 +103,7 @@ internal sealed partial class JobActor
                 if (!_averages.HaveAll(version))
                     return false;
                 _evaluated = version;
-                Divide(first, end, (begin, stop) => new ComputeEvaluation(version, begin, stop, _averages.Hold()));
+                Score(version, first, end);
                 return true;
             }
 
@@ -123,21 +123,27 @@ internal sealed partial class JobActor
         var isMerged = (Math.Min(_workers.Length, end - first) > 1 && full.LeavesNode) || _job.Job.MicroBatches > 1;
         var route = isMerged ? null : full;
         _merging = route is null ? full : null;
-        Divide(first, end, (begin, stop) => new ComputeStep(version, begin, stop, route));
-    }
-
-    /// <summary>Splits a run of shards over the node's workers.</summary>
-    private void Divide(int first, int end, Func<int, int, object> work)
-    {
-        var used = Math.Min(_workers.Length, end - first);
-        _computing = used;
+        var used = _computing = Math.Min(_workers.Length, end - first);
         for (var worker = 0; worker < used; worker++)
         {
-            var begin = first + (int)((long)worker * (end - first) / used);
-            var stop = first + (int)((long)(worker + 1) * (end - first) / used);
-            _workers[worker].Tell(work(begin, stop));
+            var (begin, stop) = PartOf(worker, used, first, end);
+            _workers[worker].Tell(new ComputeStep(version, begin, stop, route));
         }
     }
+
+    private void Score(long version, int first, int end)
+    {
+        var used = _computing = Math.Min(_workers.Length, end - first);
+        for (var worker = 0; worker < used; worker++)
+        {
+            var (begin, stop) = PartOf(worker, used, first, end);
+            _workers[worker].Tell(new ComputeEvaluation(version, begin, stop, _averages.Hold()));
+        }
+    }
+
+    /// <summary>The part of a run of shards that one of the used workers gets.</summary>
+    private static (int Begin, int Stop) PartOf(int worker, int used, int first, int end) =>
+        (first + (int)((long)worker * (end - first) / used), first + (int)((long)(worker + 1) * (end - first) / used));
 
     private void Computed(StepComputed computed)
     {

@@ -27,7 +27,8 @@ internal sealed class StepRecorder : IDisposable
         (_started, _computed, _updated) = (new long[window.Steps + 1], new long[window.Steps + 1], new long[window.Steps + 1]);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == TrainingMeter.Name)
+            // Who computed which shards has tags, which are boxed: only experiments listen to it.
+            if (instrument.Meter.Name == TrainingMeter.Name && instrument.Name != TrainingMeter.ShardsName)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, version, _, _) =>

@@ -12,15 +12,16 @@ internal static class SubmitCommand
         var job = new Argument<string>("JOB") { Description = "The job file (YAML); its data must be at the same paths on the nodes." };
         var seeds = Seeds.CreateOption();
         var config = ConfigFile.CreateOption();
+        var set = JobInput.CreateSetOption();
         var follow = new Option<bool>("--follow") { Description = "Shows progress until the job is done." };
         var report = new Option<string?>("--report") { Description = "Follows, and writes the report and the model into this folder.", HelpName = "folder" };
         var save = new Option<bool>("--save") { Description = "As --report, into the first free runs/NAME-N." };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the newest checkpoint in checkpoint.path; begins anew where there is none." };
         var json = new Option<bool>("--json") { Description = "Prints one JSON object on standard output, and nothing else there." };
-        var command = new Command("submit", "Hands a job to a running cluster.") { job, seeds, config, follow, report, save, resume, json };
+        var command = new Command("submit", "Hands a job to a running cluster.") { job, seeds, config, set, follow, report, save, resume, json };
         command.SetAction((parsed, _) => RunAsync(
-            JobInput.Read(parsed.GetRequiredValue(job), []), Seeds.ReadOrLocal(parsed.GetValue(seeds)), parsed.GetValue(config), parsed.GetValue(follow), parsed.GetValue(report), parsed.GetValue(save),
-            parsed.GetValue(resume), parsed.GetValue(json)));
+            JobInput.Read(parsed.GetRequiredValue(job), parsed.GetValue(set)!), Seeds.ReadOrLocal(parsed.GetValue(seeds)), parsed.GetValue(config),
+            parsed.GetValue(follow), parsed.GetValue(report), parsed.GetValue(save), parsed.GetValue(resume), parsed.GetValue(json)));
         return command;
     }
 

@@ -56,6 +56,7 @@ internal static class StatusJson
             json.WriteStringValue(source);
         json.WriteEndArray();
         json.WriteNumber("row_bytes", node.RowBytes);
+        json.WriteNumber("shard_steps", node.ShardSteps);
         json.WriteEndObject();
 
         void Numbers(string name, IReadOnlyList<int> numbers)

@@ -24,6 +24,9 @@ public sealed record Assignment(long Term, int Number, IReadOnlyList<string> Sha
     public IReadOnlyList<string> Nodes =>
         [.. Shards.Concat(Primaries).Concat(Backups.Where(node => node.Length > 0)).Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>Whether a node has a part in it.</summary>
+    public bool Has(string node) => Shards.Contains(node) || Primaries.Contains(node) || (node.Length > 0 && Backups.Contains(node));
+
     /// <summary>What stands in the frames of those who act on it: see <see cref="Coordination.Authority"/>.</summary>
     [JsonIgnore]
     public long Authority => Coordination.Authority.Of(Term, Number);

@@ -3,14 +3,14 @@ namespace DistributedTrainer.Coordination;
 /// <summary>The part that makes assignments, has nodes get ready for them and brings them into force.</summary>
 public sealed partial class CoordinatorLogic
 {
-    private void Assign(JobRecord job)
+    private void Assign(JobRecord job, List<PlannedNode> fit)
     {
         var pending = job.Latest is not null && job.Latest.Number != job.InForce?.Number;
-        var hasLoss = job.Latest is { } made && made.Nodes.Any(node => !_nodes.ContainsKey(node));
+        var hasLoss = job.Latest is { } made && job.Participants.Any(node => made.Has(node) && !_nodes.ContainsKey(node));
         // A node that died while all were getting ready must not hold them up: the next assignment does without it.
         // While it is not settled who is lost, an assignment would have everybody believe that all are there.
         if (_accusedAt is null && ((!pending && job.Stop is null) || hasLoss))
-            pending |= Plan(job);
+            pending |= Plan(job, fit);
         if (!pending || job.Closed is not null)
             return;
         var latest = job.Latest!;
@@ -30,16 +30,16 @@ public sealed partial class CoordinatorLogic
     /// Also one that is back as another process: who hears only now of the assignment made without it must not wait for what the old one had.
     /// </summary>
     private bool IsMissingFrom(JobRecord job, Assignment latest, string node) =>
-        !_nodes.ContainsKey(node) || (_forgotten.TryGetValue(node, out var since) && !latest.Nodes.Contains(node) && !HasPartAgain(job, node, since))
+        !_nodes.ContainsKey(node) || (_forgotten.TryGetValue(node, out var since) && !latest.Has(node) && !HasPartAgain(job, node, since))
         || HasBegunAgain(job, latest, node);
 
     /// <summary>It was given a part after it was forgotten, and still has it: another one is to take that over from it.</summary>
     private bool HasPartAgain(JobRecord job, string node, int since) =>
-        job.InForce is { } inForce && inForce.Number > since && inForce.Nodes.Contains(node) && PreparedBy(job, node) >= inForce.Number;
+        job.InForce is { } inForce && inForce.Number > since && inForce.Has(node) && PreparedBy(job, node) >= inForce.Number;
 
     /// <summary>All were ready for the assignment in force, or it would not be: one that is not is another process at that address, or afresh.</summary>
     private bool HasBegunAgain(JobRecord job, Assignment latest, string node) =>
-        job.InForce is { } inForce && inForce.Number == latest.Number && latest.Nodes.Contains(node) && !(PreparedBy(job, node) >= latest.Number);
+        job.InForce is { } inForce && inForce.Number == latest.Number && latest.Has(node) && !(PreparedBy(job, node) >= latest.Number);
 
     /// <summary>
     /// Once training has ended no assignment is made that would say who is lost; but whoever keeps a backup of what is to be saved must know.
@@ -67,10 +67,10 @@ public sealed partial class CoordinatorLogic
     }
 
     /// <returns>Whether a new assignment was made.</returns>
-    private bool Plan(JobRecord job)
+    private bool Plan(JobRecord job, List<PlannedNode> fit)
     {
         var started = job.Opened!.Started;
-        var (assignment, reason) = AssignmentPlanner.Plan(Fit(job), started.Shards, started.Servers, Term, job.Latest, job.Submission.Replicas);
+        var (assignment, reason) = AssignmentPlanner.Plan(fit, started.Shards, started.Servers, Term, job.Latest, job.Submission.Replicas);
         if (assignment is null)
         {
             // A coordinator that has just taken over may know only nodes that load the data still.
@@ -89,35 +89,43 @@ public sealed partial class CoordinatorLogic
         return true;
     }
 
-    private List<PlannedNode> Fit(JobRecord job) =>
-    [
-        .. _nodes.Values
-            .Where(node => !node.Report.Leaving && WhyUnfit(job, node, job.Opened!.DataSha256) is null)
-            .OrderBy(node => node.Order)
-            .Select(node => new PlannedNode(
-                node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server"))
-            {
-                Weight = node.Speed.Weight,
-                Prepared = ReportOn(job, node)!.Prepared,
-                Serves = ReportOn(job, node)!.Serves,
-                Keeps = ReportOn(job, node)!.Keeps,
-                GivenUp = ReportOn(job, node)!.GivenUp,
-                HasNotBegun = ReportOn(job, node)!.Active == 0,
-            }),
-    ];
+    /// <summary>Nodes that may have a part, in order of joining.</summary>
+    private List<PlannedNode> Fit(JobRecord job)
+    {
+        var nodes = new List<NodeEntry>(_nodes.Count);
+        foreach (var node in _nodes.Values)
+        {
+            if (!node.Report.Leaving && WhyUnfit(job, node, job.Opened!.DataSha256) is null)
+                nodes.Add(node);
+        }
+
+        nodes.Sort((left, right) => left.Order.CompareTo(right.Order));
+        return nodes.ConvertAll(node => Planned(node, ReportOn(job, node)!));
+    }
+
+    private static PlannedNode Planned(NodeEntry node, JobReport report) => new(
+        node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server"))
+    {
+        Weight = node.Speed.Weight,
+        Prepared = report.Prepared,
+        Serves = report.Serves,
+        Keeps = report.Keeps,
+        GivenUp = report.GivenUp,
+        HasNotBegun = report.Active == 0,
+    };
 
     /// <summary>
     /// Whether every range has its state somewhere. A backup that has caught up a moment ago may not have said so yet: it has until the
     /// next reports.
     /// </summary>
-    private bool HasAllRanges(JobRecord job)
+    private bool HasAllRanges(JobRecord job, List<PlannedNode> fit)
     {
         // Once the model is saved, nothing of the state is needed but what is on its way to disk.
         if (job.Latest is not { } latest || _progress!.Saved is { Error: "" })
             return true;
         var leaving = _nodes.Values.Where(node => node.Report.Leaving)
             .Select(node => new PlannedNode(node.Report.Node.Address, false, false) { GivenUp = ReportOn(job, node)?.GivenUp ?? [] }).ToList();
-        var lost = AssignmentPlanner.LostRanges(Fit(job), leaving, latest, job.InForce);
+        var lost = AssignmentPlanner.LostRanges(fit, leaving, latest, job.InForce);
         if (lost.Count == 0)
         {
             _progress!.RangesLostAt = null;

@@ -161,5 +161,5 @@ public sealed partial class CoordinatorLogic
     /// saw for itself that the newest assignment is in force, perhaps before the leading server told us.
     /// </summary>
     private static bool IsReleased(JobRecord job, string node, bool politely) =>
-        job.Latest is { } latest && !latest.Nodes.Contains(node) && (politely || job.InForce?.Number == latest.Number);
+        job.Latest is { } latest && !latest.Has(node) && (politely || job.InForce?.Number == latest.Number);
 }

@@ -140,7 +140,8 @@ public sealed partial class CoordinatorLogic
         MissThoseWhoNeverCame(job);
         LoseUnreachable(job);
         FollowCheckpoints(job);
-        if (!HasAllRanges(job))
+        var fit = Fit(job);
+        if (!HasAllRanges(job, fit))
             return;
         if (job.IsSaving)
         {
@@ -148,7 +149,7 @@ public sealed partial class CoordinatorLogic
             return;
         }
 
-        Assign(job);
+        Assign(job, fit);
         if (job.Closed is not null)
             return;
         SendDecision(job);

@@ -6,6 +6,8 @@ public sealed partial class CoordinatorLogic
     /// <param name="hash">Of the data that the job is trained on; null while nobody has any.</param>
     private void ShareSources(JobRecord job, string? hash)
     {
+        if (!IsAnyWithout(job))
+            return;
         var sources = Sources(job, hash);
         if (sources.Length == 0)
             return;
@@ -17,6 +19,17 @@ public sealed partial class CoordinatorLogic
                     node.Report.Node.Address, $"rows {string.Join(' ', sources)}", new FetchRows(Term, _book.Count, job.Submission.JobId, sources));
             }
         }
+    }
+
+    private bool IsAnyWithout(JobRecord job)
+    {
+        foreach (var node in _nodes.Values)
+        {
+            if (ReportOn(job, node) is { State: OpenState.Lacks } or { RowSources.Length: > 0 })
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Nodes that have the data themselves; those that are about to leave only where there are no others.</summary>

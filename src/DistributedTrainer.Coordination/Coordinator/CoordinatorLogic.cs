@@ -287,6 +287,7 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         {
             RowSources = node.Report.Job?.RowSources ?? [],
             RowBytes = node.Report.Job?.RowBytes ?? 0,
+            ShardSteps = node.Report.Job?.ShardSteps ?? 0,
         };
     }
 

@@ -5,6 +5,9 @@ namespace DistributedTrainer.Coordination;
 /// <summary>What the coordinator knows of one job: the fold of its book entries.</summary>
 internal sealed class JobRecord(JobSubmission submission)
 {
+    private (Assignment? InForce, Assignment? Latest) _participantsOf;
+    private IReadOnlyList<string> _participants = [];
+
     /// <summary>As submitted; once the job was opened again, with the newest run's name, from any number of nodes, and resuming.</summary>
     public JobSubmission Submission { get; private set; } = submission;
 
@@ -47,8 +50,16 @@ internal sealed class JobRecord(JobSubmission submission)
 
     public bool IsSaving => LastEpoch is { Decision.Stop: true };
 
-    /// <summary>Every node that has a part now or is about to.</summary>
-    public IEnumerable<string> Participants => (InForce?.Nodes ?? []).Union(Latest?.Nodes ?? []);
+    /// <summary>Every node that has a part now or is about to: asked for many times a second, and made anew where assignments have changed.</summary>
+    public IReadOnlyList<string> Participants
+    {
+        get
+        {
+            if (InForce != _participantsOf.InForce || Latest != _participantsOf.Latest)
+                (_participantsOf, _participants) = ((InForce, Latest), [.. (InForce?.Nodes ?? []).Union(Latest?.Nodes ?? [])]);
+            return _participants;
+        }
+    }
 
     /// <summary>Whether a node has joined the job's cluster and not gone since, by the book.</summary>
     public bool HasMember(string node) => Events.LastOrDefault(change => change.Node == node && change.Kind is "node-joined" or "node-left" or "node-lost")

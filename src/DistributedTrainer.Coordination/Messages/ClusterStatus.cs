@@ -15,4 +15,7 @@ public sealed record NodeState(
 
     /// <summary>Bytes of rows fetched so far.</summary>
     public long RowBytes { get; init; }
+
+    /// <summary>Shards times steps of the job that runs which the node has computed, by its last report.</summary>
+    public long ShardSteps { get; init; }
 }

@@ -39,6 +39,7 @@ public sealed class HelpPlan(int shards)
     private readonly List<string> _busy = [];
     private TimeSpan _begun;
     private bool _hasAsked;
+    private bool _suspects;
 
     public long Step { get; private set; } = -1;
 
@@ -80,7 +81,7 @@ public sealed class HelpPlan(int shards)
     public bool IsDue(TimeSpan now)
     {
         var waited = now - _begun;
-        return waited >= ShortestPatience ? waited >= Patience || _lateness.Count > 0 : waited >= LeastPatienceWithTheLate && _lateness.Count > 0;
+        return waited >= Patience || (_suspects && waited >= LeastPatienceWithTheLate);
     }
 
     /// <summary>Who was asked for a shard of this step, by attempt; null where nobody was.</summary>
@@ -172,9 +173,9 @@ public sealed class HelpPlan(int shards)
 
     private static bool Misses(IReadOnlyList<Slot> missing, int first, int end)
     {
-        foreach (var slot in missing)
+        for (var index = 0; index < missing.Count; index++)
         {
-            if (slot.First < end && first < slot.End)
+            if (missing[index].First < end && first < missing[index].End)
                 return true;
         }
 
@@ -201,8 +202,13 @@ public sealed class HelpPlan(int shards)
             _lateness.TryAdd(node, 0);
         if (_lateness.Count == 0)
             return;
+        _suspects = false;
         foreach (var node in _lateness.Keys)
-            _lateness[node] = (_lateness[node] * Fading) + (_lateNow.Contains(node) ? 1 - Fading : 0);
+        {
+            var lateness = (_lateness[node] * Fading) + (_lateNow.Contains(node) ? 1 - Fading : 0);
+            _lateness[node] = lateness;
+            _suspects |= lateness > Suspected;
+        }
     }
 
     private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;

@@ -18,4 +18,10 @@ public sealed class ClusterFactAttribute : FactAttribute
 public sealed class ClusterTheoryAttribute : TheoryAttribute
 {
     public ClusterTheoryAttribute() => Skip = ClusterFactAttribute.WhySkipped;
+
+    /// <param name="folder">What must be in the folder that DTRAIN_DATA names; a fresh clone has it not.</param>
+    public ClusterTheoryAttribute(string folder)
+        : this() => Skip ??= Directory.Exists(Path.Combine(Environment.GetEnvironmentVariable("DTRAIN_DATA") ?? "", folder))
+            ? null
+            : $"DTRAIN_DATA does not name a folder with {folder}/ in it.";
 }

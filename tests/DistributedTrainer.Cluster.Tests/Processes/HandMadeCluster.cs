@@ -29,17 +29,25 @@ internal sealed class HandMadeCluster : IAsyncDisposable
     /// <summary>Starts a node and waits until the coordinator counts it.</summary>
     public async Task<Dtrain> Add(IReadOnlyDictionary<string, string>? environment = null)
     {
+        var node = await Join(environment);
+        await Status(status => status.Pids.Contains(node.Id), "the new node in the cluster's status");
+        return node;
+    }
+
+    /// <summary>Starts a node and waits until it has joined; the coordinator may hear of it a moment later.</summary>
+    public async Task<Dtrain> Join(IReadOnlyDictionary<string, string>? environment = null)
+    {
         var isFirst = _nodes.Count == 0;
         var node = isFirst
             ? Dtrain.Start(_workplace, environment, "node", "--threads", "1", "--port", _seed[(_seed.IndexOf(':') + 1)..])
             : Dtrain.Start(_workplace, environment, "node", "--threads", "1", "--port", "0", "--seeds", _seed);
         _nodes.Add(node);
         await node.Says("joined");
-        await Status(status => status.Pids.Contains(node.Id), "the new node in the cluster's status");
         return node;
     }
 
-    public Dtrain Submit(string job, string report) => Dtrain.Start(_workplace, null, "submit", job, "--seeds", SeedThatRuns(), "--follow", "--report", report);
+    public Dtrain Submit(string job, string report, params string[] more) =>
+        Dtrain.Start(_workplace, null, ["submit", job, "--seeds", SeedThatRuns(), "--follow", "--report", report, .. more]);
 
     public async Task<(string Id, long Step)> RunningJob(long step)
     {
@@ -109,6 +117,10 @@ internal sealed class ClusterState(JsonElement status)
 
     public int ShardsOf(int pid) => status.GetProperty("nodes").EnumerateArray()
         .Where(node => node.GetProperty("pid").GetInt32() == pid).Sum(node => node.GetProperty("shards").GetArrayLength());
+
+    /// <summary>What a node has computed of the job that runs.</summary>
+    public long ShardStepsOf(int pid) => status.GetProperty("nodes").EnumerateArray()
+        .Where(node => node.GetProperty("pid").GetInt32() == pid).Sum(node => node.GetProperty("shard_steps").GetInt64());
 
     public override string ToString() => status.GetRawText();
 }

@@ -40,6 +40,51 @@ public class OverrideTests
         JobFile.RecipeSha256(JobText.Parse("", "data=digits", "model=[{ dense: { units: 10 } }]", "loss=cross-entropy", "optimizer.adam.learning-rate=0.01")));
 
     [Theory]
+    [InlineData("name: other", "name=null")]
+    [InlineData("seed: 3", "seed=null")]
+    [InlineData("penalty: { l2: 1e-3 }", "penalty=null")]
+    [InlineData("penalty: { l2: 1e-3 }", "penalty.l2=null")]
+    [InlineData("schedule: { cosine: { to: 1e-5, warm-up: 100 steps } }", "schedule=null")]
+    [InlineData("clip: { norm: 1.0 }", "clip=null")]
+    [InlineData("clip: { norm: 1.0 }", "clip=~")]
+    [InlineData("average: { decay: 0.99 }", "average=null")]
+    [InlineData("freeze: [dense-1]", "freeze=null")]
+    [InlineData("start-from: { model: runs/old }", "start-from=null")]
+    [InlineData("data: { source: digits, labelled: 50 rows }\npseudo-labels: { confidence: 0.9, rounds: 2, every: 2 epochs }", "pseudo-labels=null", "data.labelled=null")]
+    [InlineData("data: { source: digits, validation: 0.2, normalize: none }", "data.validation=null", "data.normalize=null")]
+    [InlineData("batch-size: 32", "batch-size=null")]
+    [InlineData("micro-batches: 2", "micro-batches=null")]
+    [InlineData("epochs: 3", "epochs=null")]
+    [InlineData("stop: { patience: 3 epochs, steps: 9 steps }", "stop=null")]
+    [InlineData("stop: { patience: 3 epochs, min-delta: 0.1 }", "stop.patience=null", "stop.min-delta=null")]
+    [InlineData("shards: 2", "shards=null")]
+    [InlineData("mode: sync", "mode=null")]
+    [InlineData("precision: bfloat16", "precision=null")]
+    [InlineData("metrics: [accuracy]", "metrics=null")]
+    [InlineData("checkpoint: { every: 30 s, keep: 1 }", "checkpoint=null")]
+    public void Null_leaves_a_key_out(string lines, params string[] settings)
+    {
+        var text = lines.StartsWith("data:", StringComparison.Ordinal) ? JobText.Replace(lines) : JobText.Smallest + lines;
+        Assert.Equal(JobFile.Format(JobText.Parse(JobText.Smallest)), JobFile.Format(JobText.Parse(text, settings)));
+    }
+
+    [Fact]
+    public void Null_leaves_augmentation_out() => Assert.Equal(
+        JobFile.Format(JobText.Parse(JobText.Replace("data: mnist"))),
+        JobFile.Format(JobText.Parse(JobText.Replace("data: { source: mnist, augment: [ shift: { pixels: 1 } ] }"), "data.augment=null")));
+
+    [Fact]
+    public void After_null_a_section_begins_anew() =>
+        Assert.Equal(new StopSpec { Steps = 20 }, JobText.Parse(JobText.Smallest + "stop: { patience: 3 epochs }", "stop=null", "stop.steps=20 steps").Stop);
+
+    [Theory]
+    [InlineData("loss=null", "loss: expected one loss")]
+    [InlineData("optimizer.adam.learning-rate=null", "optimizer.adam.learning-rate: expected a number")]
+    [InlineData("clip=", "clip: expected")]
+    public void What_is_needed_cannot_be_null_nor_can_a_value_be_forgotten(string setting, string says) =>
+        Assert.StartsWith($"--set {setting}: {says}", JobText.Error(JobText.Smallest, setting).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("epochs", "expected key=value, such as epochs=2")]
     [InlineData("=2", "expected key=value")]
     [InlineData("stop..patience=2", "the path 'stop..patience' has an empty part")]

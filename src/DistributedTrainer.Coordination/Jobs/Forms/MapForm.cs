@@ -4,7 +4,7 @@ namespace DistributedTrainer.Coordination;
 
 /// <summary>
 /// A map with known keys, read onto a blank record whose values are the defaults. Keys are added in the order in which they
-/// are written and listed in errors.
+/// are written and listed in errors. Null under a key that may be left out leaves it out: so an override switches a section off.
 /// </summary>
 /// <param name="doc">A sentence for editors.</param>
 /// <param name="blank">All defaults; required members hold anything.</param>
@@ -49,7 +49,7 @@ internal sealed class MapForm<T>(string doc, T blank) : Form<T>
         foreach (var entry in map.Entries)
         {
             var child = found.Child(entry.Key, entry.Value);
-            if (_fields.Find(field => field.Name == entry.Key) is { } field) whole = field.Read(child, whole);
+            if (_fields.Find(field => field.Name == entry.Key) is { } field) whole = IsLeftOut(field, entry) ? whole : field.Read(child, whole);
             else throw new JobFileException(entry.Place, child.Key, WhyNot(entry.Key));
         }
 
@@ -75,7 +75,7 @@ internal sealed class MapForm<T>(string doc, T blank) : Form<T>
         var properties = new JsonObject();
         foreach (var field in _fields)
         {
-            var schema = field.Schema();
+            var schema = field.IsRequired ? field.Schema() : OrNull(field.Schema());
             schema["description"] = field.Doc;
             if (!field.IsRequired && field.Write(blank, Purpose.JobFile) is { } node) schema["default"] = JsonForm.Of(node);
             properties[field.Name] = schema;
@@ -99,6 +99,10 @@ internal sealed class MapForm<T>(string doc, T blank) : Form<T>
         _fields.Add(field);
         return this;
     }
+
+    private static bool IsLeftOut(Field<T> field, MapEntry entry) => !field.IsRequired && entry.Value is ScalarNode { SaysNull: true };
+
+    private static JsonObject OrNull(JsonObject schema) => new() { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
 
     private string WhyNot(string key)
     {

@@ -13,6 +13,9 @@ internal sealed record ScalarNode(Place Place, string Text, bool Quoted = false)
 {
     public bool IsNull => !Quoted && Text is "" or "~" or "null" or "Null" or "NULL";
 
+    /// <summary>Null by a word of the user's, not by a value that may have been forgotten.</summary>
+    public bool SaysNull => IsNull && Text.Length > 0;
+
     public override string Description => IsNull ? "nothing" : Quoted ? $"the text \"{Shortened}\"" : $"'{Shortened}'";
 
     /// <summary>The text as a message may show it: on one line, and not the whole of a file pasted by mistake.</summary>
