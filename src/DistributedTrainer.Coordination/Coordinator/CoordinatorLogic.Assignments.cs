@@ -101,6 +101,7 @@ public sealed partial class CoordinatorLogic
                 Prepared = ReportOn(job, node)!.Prepared,
                 Serves = ReportOn(job, node)!.Serves,
                 Keeps = ReportOn(job, node)!.Keeps,
+                Since = ReportOn(job, node)!.Since,
                 GivenUp = ReportOn(job, node)!.GivenUp,
                 HasNotBegun = ReportOn(job, node)!.Active == 0,
             }),
