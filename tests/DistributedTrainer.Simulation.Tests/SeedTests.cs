@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace DistributedTrainer.Simulation.Tests;
 
 /// <summary>
-/// Stories of faults, one a seed. A plain <c>dotnet test</c> plays two hundred; DTRAIN_SIMULATION_SEEDS sets another number, and
-/// DTRAIN_SIMULATION_SEED plays one alone, with its trace, or a few that it lists.
+/// Stories of faults, one a seed. A plain <c>dotnet test</c> plays two hundred; DTRAIN_SIMULATION_SEEDS sets another number,
+/// DTRAIN_SIMULATION_FIRST the seed that they begin at, and DTRAIN_SIMULATION_SEED plays one alone, with its trace, or a few that it lists.
 /// </summary>
 public sealed class SeedTests(ITestOutputHelper output)
 {
@@ -23,7 +23,8 @@ public sealed class SeedTests(ITestOutputHelper output)
             return;
         }
 
-        var seeds = chosen.Length > 0 ? chosen : Enumerable.Range(0, Numbers("DTRAIN_SIMULATION_SEEDS") is [var count] ? count : Few);
+        var first = Numbers("DTRAIN_SIMULATION_FIRST") is [var begin] ? begin : 0;
+        var seeds = chosen.Length > 0 ? chosen : Enumerable.Range(first, Numbers("DTRAIN_SIMULATION_SEEDS") is [var count] ? count : Few);
         var (started, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var outcomes = Lanes.Play(seeds, (seed, lane) => Simulation.Play(seed, lane));
         var failed = outcomes.Where(outcome => outcome.Violation is not null).ToList();

@@ -26,9 +26,9 @@ internal sealed class ArrivedVersions
         _newest[piece] = Math.Max(_newest[piece], version);
     }
 
-    /// <summary>Whether all pieces stand at this version, and none beyond.</summary>
-    public bool AreAt(long version) => !_newest.AsSpan().ContainsAnyExcept(version);
-
-    /// <summary>Whether all pieces of this version have arrived.</summary>
+    /// <summary>
+    /// Whether all pieces of this version have arrived. Some may have gone on since: the server of another, which has just taken its range
+    /// over, needs the gradients of this one still.
+    /// </summary>
     public bool HaveAll(long version) => version >= 0 && !_versions[version % Kept].AsSpan().ContainsAnyExcept(version);
 }

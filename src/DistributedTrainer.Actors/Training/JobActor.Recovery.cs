@@ -7,13 +7,11 @@ namespace DistributedTrainer.Actors;
 internal sealed partial class JobActor
 {
     private readonly RangeServers _owners;
-    private readonly HashSet<int> _serves = [];
     private readonly HashSet<int> _keeps = [];
     private readonly Dictionary<int, IActorRef> _backups = [];
     private readonly Queue<HelpWork> _help = [];
     private readonly HashSet<HelpWork> _helped = [];
     private readonly Dictionary<string, string> _goneWhy = [];
-    private readonly HashSet<int> _givenUp = [];
     private HashSet<string> _gone = [];
     private bool _hasGoneAstray;
 
@@ -47,7 +45,8 @@ internal sealed partial class JobActor
     private void NowGone(HashSet<string> gone)
     {
         _gone = gone;
-        var back = _active is null ? [] : _owners.FallBack(_active, gone);
+        GiveUpWhatWillNotCome();
+        var back = _active is null ? [] : _owners.FallBack(_active, gone, _givenUp.Intersect(_active.RangesOf(_self)).ToHashSet());
         if (_active is not null)
             RefreshRoute();
         foreach (var server in _servers.Values)
@@ -212,14 +211,6 @@ internal sealed partial class JobActor
             _transport.Send(node, _job.Id, header, default);
     }
 
-    /// <summary>A range's server here has been replaced by another, wherever that is.</summary>
-    private void GiveUp(int range)
-    {
-        if (_servers.ContainsKey(range))
-            _givenUp.Add(range);
-        StopServer(range);
-    }
-
     /// <summary>Somebody has a version of a range that this node's server is too far behind to make: it does not listen to it.</summary>
     private void Refused(int range, long newest)
     {
@@ -262,6 +253,7 @@ internal sealed partial class JobActor
             return;
         }
 
+        // Two that have lost each other may each keep the other's ranges: each goes on with its own, until it is settled who stays.
         if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node || _gone.Contains(node))
             return;
         var before = _owners.Owners[range];

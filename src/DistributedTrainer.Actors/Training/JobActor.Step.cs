@@ -79,7 +79,7 @@ internal sealed partial class JobActor
         if (_computing > 0)
             return;
         var version = _stamp.Step;
-        if (_active is { } active && !(version >= End) && version > _started && _arrivals.AreAt(version))
+        if (_active is { } active && !(version >= End) && version > _started && _arrivals.HaveAll(version))
         {
             var (first, end) = active.ShardsOf(_self);
             if (first < end && Start(version, first, end))

@@ -27,6 +27,7 @@ internal sealed partial class JobActor : ReceiveActor
     private Assignment? _active;
     private long _activeSince;
     private int _prepared;
+    private int _since;
     private int _serverNames;
     private readonly SortedDictionary<int, PartReport> _checkpointParts = [];
     private string[] _checkpointTexts = [];
@@ -111,6 +112,7 @@ internal sealed partial class JobActor : ReceiveActor
         if (_assignments.TryAdd(message.Number, assignment))
         {
             Welcome(assignment, message.Lost);
+            _since = _since == 0 ? message.Number : _since;
             var isFirst = _active is null && message.Number == 1;
             foreach (var range in assignment.RangesOf(_self).Where(range => !_servers.ContainsKey(range)))
             {
@@ -191,33 +193,13 @@ internal sealed partial class JobActor : ReceiveActor
             leader.Tell(message);
     }
 
-    private void Served(RangeServed served)
-    {
-        _serves.Add(served.Range);
-        _givenUp.Remove(served.Range);
-        Report();
-    }
-
-    private void HandedOver(RangeHandedOver handedOver)
-    {
-        StopServer(handedOver.Range);
-        Report();
-    }
-
-    private void StopServer(int range)
-    {
-        _serves.Remove(range);
-        if (_servers.Remove(range, out var server))
-            Context.Stop(server);
-    }
-
     /// <summary>The leading server's stamp on a version says which assignment steps follow from there on.</summary>
     private void Follow(Assignment assignment, long version)
     {
         (_active, _activeSince) = (assignment, version);
-        _givenUp.ExceptWith(assignment.RangesOf(_self)); // who has them now is about to send them here
         foreach (var old in _assignments.Keys.Where(number => number < assignment.Number).ToList())
             _assignments.Remove(old);
+        AwaitRanges(assignment);
         _owners.Follow(assignment);
         RefreshRoute();
         foreach (var server in _servers.Values)
@@ -330,6 +312,7 @@ internal sealed partial class JobActor : ReceiveActor
             ServedVersions = [.. _serves.Order().Select(range => _arrivals.Newest(_job.FirstPieces[range]))],
             Keeps = [.. _keeps.Order()],
             GivenUp = [.. _givenUp.Order()],
+            Since = _since,
         });
     }
 

@@ -17,6 +17,9 @@ public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer)
     /// <summary>The newest assignment that it is ready for; 0 for a process that has just begun, whatever the one before it at its address had.</summary>
     public int Prepared { get; init; }
 
+    /// <summary>The first assignment that it got ready for. It is another process than the one that had a part in those before.</summary>
+    public int Since { get; init; }
+
     /// <summary>Ranges whose state it had, and has no more.</summary>
     public IReadOnlyList<int> GivenUp { get; init; } = [];
 
@@ -82,7 +85,7 @@ public static class AssignmentPlanner
                 // One that never heard of the first assignment waits for a state that nobody has.
                 || (inForce is null
                     ? node.Address == primaries[range] && previous.Number == 1
-                    : (node.Address == primaries[range] && node.Prepared >= inForce.Number && !node.GivenUp.Contains(range)) || (node.Keeps.Contains(range) && !node.HasNotBegun)))
+                    : (node.Address == primaries[range] && node.Prepared >= inForce.Number && node.Since <= inForce.Number && !node.GivenUp.Contains(range)) || (node.Keeps.Contains(range) && !node.HasNotBegun)))
             || leaving.Any(node => node.Address == primaries[range] && !node.GivenUp.Contains(range));
     }
 

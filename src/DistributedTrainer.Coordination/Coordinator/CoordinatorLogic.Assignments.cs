@@ -110,6 +110,7 @@ public sealed partial class CoordinatorLogic
         Prepared = report.Prepared,
         Serves = report.Serves,
         Keeps = report.Keeps,
+        Since = report.Since,
         GivenUp = report.GivenUp,
         HasNotBegun = report.Active == 0,
     };

@@ -80,8 +80,14 @@ public sealed record JobReport(
     /// <summary>Ranges whose backup is here and has caught up.</summary>
     public int[] Keeps { get; init; } = [];
 
-    /// <summary>Ranges that were here until another node took them over, or until the others had gone on without this one.</summary>
+    /// <summary>
+    /// Ranges that were here until another node took them over, or until the others had gone on without this one; and those that were to come
+    /// from a node that is gone.
+    /// </summary>
     public int[] GivenUp { get; init; } = [];
+
+    /// <summary>The first assignment that this process got ready for, since it opened the job; 0 before. Of older ones it has nothing.</summary>
+    public int Since { get; init; }
 
     /// <summary>Where the node gets the job's rows from; empty where it has the data, or no part in the job.</summary>
     public string[] RowSources { get; init; } = [];

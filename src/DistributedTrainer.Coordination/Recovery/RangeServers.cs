@@ -38,13 +38,14 @@ public sealed class RangeServers(int ranges)
     /// </summary>
     /// <param name="assignment">In force here.</param>
     /// <param name="gone">Nodes that cannot be reached.</param>
+    /// <param name="givenUp">Ranges that this node itself, if it was their primary, serves no more.</param>
     /// <returns>Ranges whose primary is listened to again: it lacks what went to the other.</returns>
-    public IReadOnlyList<int> FallBack(Assignment assignment, IReadOnlySet<string> gone)
+    public IReadOnlyList<int> FallBack(Assignment assignment, IReadOnlySet<string> gone, IReadOnlySet<int> givenUp)
     {
         var back = new List<int>();
         for (var range = 0; range < ranges; range++)
         {
-            if (!gone.Contains(_owners[range]) || gone.Contains(assignment.Primaries[range]))
+            if (!gone.Contains(_owners[range]) || gone.Contains(assignment.Primaries[range]) || givenUp.Contains(range))
                 continue;
             _owners[range] = assignment.Primaries[range];
             back.Add(range);

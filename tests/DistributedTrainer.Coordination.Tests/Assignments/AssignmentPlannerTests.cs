@@ -130,6 +130,18 @@ public class AssignmentPlannerTests
     }
 
     [Fact]
+    public void A_process_that_is_ready_for_a_later_assignment_only_has_no_state()
+    {
+        // Found by simulated stories: a backup took the range over and was lost, and the old primary, started afresh, got ready for what came next.
+        var inForce = new Assignment(1, 1, ["n0", "n1"], ["n1"]);
+        var pending = new Assignment(1, 3, ["n0", "n0"], ["n0"]);
+        PlannedNode[] nodes = [new("n0", true, true) { Prepared = 3, Since = 1 }, new("n1", true, true) { Prepared = 3, Since = 3 }];
+        Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [], pending, inForce));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0], nodes[1] with { Since = 1 }], [], pending, inForce));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Serves = [0] }, nodes[1]], [], pending, inForce));
+    }
+
+    [Fact]
     public void A_primary_that_others_have_replaced_has_no_state()
     {
         // Found by a simulated story: a backup took over as one link broke, and was lost; the old primary, whom it had replaced, lived.

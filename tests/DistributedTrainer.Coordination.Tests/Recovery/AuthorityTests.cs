@@ -33,11 +33,12 @@ public class AuthorityTests
         var servers = new RangeServers(3);
         servers.Follow(assignment);
         servers.TakeOver(1, "a", Authority.Of(1, 1, 1), version: 7, newest: 7);
-        Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a", "b" }));
-        Assert.Equal([1], servers.FallBack(assignment, new HashSet<string> { "a" }));
+        Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a", "b" }, new HashSet<int>()));
+        Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a" }, new HashSet<int> { 1 })); // this node was its primary
+        Assert.Equal([1], servers.FallBack(assignment, new HashSet<string> { "a" }, new HashSet<int>()));
         Assert.Equal(["a", "b", "b"], servers.Owners);
         Assert.False(servers.TakeOver(1, "a", Authority.Of(1, 1, 1), version: 7, newest: 7));
-        Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a" }));
+        Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a" }, new HashSet<int>()));
     }
 
     [Fact]

@@ -1,0 +1,89 @@
+using Akka.Actor;
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>The part that knows which ranges' states are here, and that waits for those which other nodes are to send.</summary>
+internal sealed partial class JobActor
+{
+    private readonly HashSet<int> _serves = [];
+    private readonly HashSet<int> _givenUp = [];
+
+    /// <summary>Who is to send a range that has not arrived here yet.</summary>
+    private readonly Dictionary<int, string> _givers = [];
+
+    private void Served(RangeServed served)
+    {
+        _serves.Add(served.Range);
+        _givenUp.Remove(served.Range);
+        _givers.Remove(served.Range);
+        Report();
+    }
+
+    private void HandedOver(RangeHandedOver handedOver)
+    {
+        StopServer(handedOver.Range);
+        AwaitReturn(handedOver.Range, _active!.Number);
+        Report();
+    }
+
+    private void StopServer(int range)
+    {
+        _serves.Remove(range);
+        if (_servers.Remove(range, out var server))
+            Context.Stop(server);
+    }
+
+    /// <summary>A range's server here has been replaced by another, wherever that is.</summary>
+    private void GiveUp(int range)
+    {
+        if (_servers.ContainsKey(range))
+            _givenUp.Add(range);
+        StopServer(range);
+        AwaitReturn(range, (_active?.Number ?? 0) + 1);
+    }
+
+    /// <summary>
+    /// The server of a range has ended here. An assignment that this node got ready for while it still had the range may give it back: its
+    /// state must find a server.
+    /// </summary>
+    /// <param name="from">The oldest assignment that may do so.</param>
+    private void AwaitReturn(int range, int from)
+    {
+        if (!_servers.ContainsKey(range) && _assignments.Values.Any(assignment => assignment.Number >= from && assignment.Primaries[range] == _self))
+            StartWaiting(range, from);
+    }
+
+    private void StartWaiting(int range, int from)
+    {
+        var server = StartServer(new RangeState(_job, _job.Ranges[range], -1), null, 0);
+        foreach (var assignment in _assignments.Values)
+            server.Tell(new AssignmentPrepared(assignment));
+        server.Tell(new GoneChanged(_gone));
+        if (_active is { } active && active.Number >= from)
+            server.Tell(new AssignmentActivated(_activeSince, active));
+    }
+
+    /// <summary>
+    /// An assignment comes into force: whoever served the ranges that it gives to this node is about to send them here, if it is still there.
+    /// </summary>
+    private void AwaitRanges(Assignment assignment)
+    {
+        var own = assignment.RangesOf(_self).ToList();
+        _givenUp.ExceptWith(own);
+        foreach (var range in _givers.Keys.Except(own).ToList())
+            _givers.Remove(range);
+        foreach (var range in own.Where(range => !_serves.Contains(range)))
+        {
+            if (!_servers.ContainsKey(range))
+                StartWaiting(range, assignment.Number);
+            if (_owners.Owners[range] is { Length: > 0 } giver && giver != _self)
+                _givers[range] = giver;
+        }
+
+        GiveUpWhatWillNotCome();
+    }
+
+    /// <summary>Who was to send them is gone: the coordinator must not take this node for the one that has them.</summary>
+    private void GiveUpWhatWillNotCome() => _givenUp.UnionWith(_givers.Where(range => _gone.Contains(range.Value)).Select(range => range.Key));
+}
