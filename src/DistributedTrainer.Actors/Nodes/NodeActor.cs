@@ -34,6 +34,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private JobReport? _closedReport;
     private OpenJob? _opening;
     private IActorRef? _rows;
+    private int _reportedBook;
     private bool _isWelcome;
     private bool _isLeaving;
     private IActorRef? _leaveWaiter;
@@ -46,7 +47,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<string>(Greet);
 
         Heed<RefuseNode>(refuse => Stop(refuse.Reason));
-        Heed<KeepBookEntry>(_book.Keep);
+        Heed<KeepBookEntry>(KeepEntry);
         Heed<AskBook>(SendBook);
         Obey<OpenCheckpoints>(_checkpoints.Open);
         Obey<CompleteCheckpoint>(order => _checkpoints.Complete(order, _book.Entries));
@@ -119,6 +120,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void Report()
     {
+        _reportedBook = _book.Entries.Count;
         if (_isWelcome)
             _coordinator.Tell(new NodeReport(_description, _book.Term, _book.Entries.Count, _isLeaving, _jobReport ?? _closedReport));
         if (_isLeaving && (_jobReport is null or { IsIdle: true } or { State: OpenState.Failed or OpenState.Lacks }))
@@ -156,6 +158,17 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private void Stop(string reason) => Context.System.EventStream.Publish(new NodeRefused(reason));
 
     // ---- the coordinator's book -------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// A node that lacks many entries asks for the next ones as soon as these are here: a job of short epochs writes more of them in a
+    /// second than a few reports would bring.
+    /// </summary>
+    private void KeepEntry(KeepBookEntry entry)
+    {
+        _book.Keep(entry);
+        if (_book.Entries.Count - _reportedBook >= CoordinatorLogic.MostEntriesAtOnce)
+            Report();
+    }
 
     private void SendBook(AskBook ask)
     {

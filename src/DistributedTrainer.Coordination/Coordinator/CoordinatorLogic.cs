@@ -14,13 +14,13 @@ namespace DistributedTrainer.Coordination;
 /// <param name="timeouts">Bounds of all waits.</param>
 public sealed partial class CoordinatorLogic(string self, string fingerprint, CoordinatorTimeouts timeouts)
 {
+    /// <summary>Book entries for a node that lacks many; it reports as soon as it has them.</summary>
+    public const int MostEntriesAtOnce = 256;
+
     // Ids become part of actor and folder names on every node.
     private const int MostIdLetters = 200;
     private static readonly SearchValues<char> IdLetters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
-
-    /// <summary>Book entries for a node that lacks many.</summary>
-    private const int MostEntriesAtOnce = 256;
 
     private readonly Dictionary<string, NodeEntry> _nodes = [];
     private readonly List<BookEntry> _book = [];

@@ -1,4 +1,5 @@
 using DistributedTrainer.Coordination;
+using DistributedTrainer.Data;
 using DistributedTrainer.Learning;
 
 namespace DistributedTrainer.Actors.Tests;
@@ -23,6 +24,20 @@ public class MembershipTests
         await cluster.Goes(20);
         var result = await Stop(cluster);
         Assert.True(result.PerNode.Single(node => node.Node == late.Address).ShardSteps > 0);
+        Assert.Contains(result.Events, change => change.Kind == "node-joined" && change.Node == late.Address && change.Step > 0);
+    }
+
+    /// <summary>An epoch of one step is an entry of the book, a thousand of them a second, and a newcomer lacks them all.</summary>
+    [Fact]
+    public async Task A_node_joins_a_job_of_many_short_epochs()
+    {
+        var job = Endless with { Data = new SyntheticData(80, 4, 2) { ValidationFraction = 0.2 }, Model = [new Dense(2)], BatchSize = 64, Epochs = int.MaxValue };
+        await using var cluster = await TestCluster.Start(1);
+        cluster.Submit(job);
+        await cluster.Goes(5000);
+        var late = await cluster.Add();
+        await cluster.Hears<ClusterChanged>(change => change.Change.Kind == "shards-moved" && change.Change.Detail.Contains(late.Address), "shards for the new node");
+        var result = await Stop(cluster, job);
         Assert.Contains(result.Events, change => change.Kind == "node-joined" && change.Node == late.Address && change.Step > 0);
     }
 
@@ -101,13 +116,13 @@ public class MembershipTests
     }
 
     /// <summary>Stops the job by a node that is still there and compares it with an undisturbed run.</summary>
-    private static async Task<JobResult> Stop(TestCluster cluster)
+    private static async Task<JobResult> Stop(TestCluster cluster, Job? job = null)
     {
         cluster.Nodes.First(node => !node.Stopped.IsCompleted).Cancel("job", "enough", 0);
         var result = await cluster.Result();
         Assert.Equal(("stopped", "enough"), (result.State, result.StopReason));
         using var folder = new TemporaryFolder();
-        var planned = await Trainer.TrainAsync(Endless with { Stop = new StopSpec { Steps = result.Steps } }, folder.Path, threads: 2);
+        var planned = await Trainer.TrainAsync((job ?? Endless) with { Stop = new StopSpec { Steps = result.Steps } }, folder.Path, threads: 2);
         Assert.Equal(planned.WeightsSha256, result.WeightsSha256);
         Assert.Equal((planned.Steps, planned.Epochs, planned.Samples), (result.Steps, result.Epochs, result.Samples));
         Assert.Equal(planned.TrainLoss, result.TrainLoss);
