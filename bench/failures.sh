@@ -98,7 +98,7 @@ table() {
     cat <<TEXT
 # What failures cost
 
-    bench/failures.sh --repeat $repeat
+    bench/failures.sh --repeat $repeat$([ "$only" = . ] || printf " --only '%s'" "$only")
 
 - $("$root/bench/processor.sh" line)
 - $("$dtrain" --version | paste -sd ',' | sed 's/,/, /g')
