@@ -16,7 +16,7 @@ internal readonly struct ReluFunction : IElementFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
-        => TVector.Select(TVector.LessThanOrEqual(kept, TVector.Zero), TVector.Zero, upstream);
+        => TVector.SelectLessOrEqual(kept, TVector.Zero, TVector.Zero, upstream);
 }
 
 /// <summary>x where x &gt; 0, else 0.01·x (Maas et al. 2013). y has the sign of x, so y tells which side it was.</summary>
@@ -29,12 +29,12 @@ internal readonly struct LeakyReluFunction : IElementFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
-        => TVector.Select(TVector.LessThanOrEqual(x, TVector.Zero), TVector.Broadcast(Slope) * x, x);
+        => TVector.SelectLessOrEqual(x, TVector.Zero, TVector.Broadcast(Slope) * x, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
-        => TVector.Select(TVector.LessThanOrEqual(kept, TVector.Zero), TVector.Broadcast(Slope) * upstream, upstream);
+        => TVector.SelectLessOrEqual(kept, TVector.Zero, TVector.Broadcast(Slope) * upstream, upstream);
 }
 
 /// <summary>x where x &gt; 0, else e^x − 1 (Clevert et al. 2016, α = 1), whose derivative is y + 1.</summary>
@@ -45,10 +45,10 @@ internal readonly struct EluFunction : IElementFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Forward<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
-        => TVector.Select(TVector.LessThanOrEqual(x, TVector.Zero), VectorMath.ExpM1(x), x);
+        => TVector.SelectLessOrEqual(x, TVector.Zero, VectorMath.ExpM1(x), x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>
-        => TVector.Select(TVector.LessThanOrEqual(kept, TVector.Zero), upstream * (kept + TVector.Broadcast(1)), upstream);
+        => TVector.SelectLessOrEqual(kept, TVector.Zero, upstream * (kept + TVector.Broadcast(1)), upstream);
 }

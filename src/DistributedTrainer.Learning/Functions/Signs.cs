@@ -11,13 +11,13 @@ internal static class Signs
     public static TVector Of<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
-        var negative = TVector.Select(TVector.LessThan(x, TVector.Zero), TVector.Broadcast(-1), x);
-        return TVector.Select(TVector.LessThan(TVector.Zero, x), TVector.Broadcast(1), negative);
+        var negative = TVector.SelectLess(x, TVector.Zero, TVector.Broadcast(-1), x);
+        return TVector.SelectLess(TVector.Zero, x, TVector.Broadcast(1), negative);
     }
 
     /// <summary>max(x, 0), NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Positive<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
-        => TVector.Select(TVector.LessThanOrEqual(x, TVector.Zero), TVector.Zero, x);
+        => TVector.SelectLessOrEqual(x, TVector.Zero, TVector.Zero, x);
 }

@@ -78,7 +78,7 @@ internal sealed class DropoutLayer(Dropout spec, LayerBuilder builder) : Layer(s
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Apply<TVector>(TVector uniform)
             where TVector : struct, IVector<TVector>
-            => TVector.Select(TVector.LessThan(uniform, TVector.Broadcast(threshold)), TVector.Zero, TVector.Broadcast(kept));
+            => TVector.SelectLess(uniform, TVector.Broadcast(threshold), TVector.Zero, TVector.Broadcast(kept));
     }
 
     private readonly struct ProductFormula : IBinaryFormula

@@ -53,7 +53,7 @@ internal readonly struct HuberError(float delta) : IElementError
     {
         var (e, delta, half) = (p - t, TVector.Broadcast(_delta), TVector.Broadcast(0.5f));
         var size = TVector.Abs(e);
-        return TVector.Select(TVector.LessThan(delta, size), delta * (size - half * delta), half * e * e);
+        return TVector.SelectLess(delta, size, delta * (size - half * delta), half * e * e);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,7 +61,7 @@ internal readonly struct HuberError(float delta) : IElementError
         where TVector : struct, IVector<TVector>
     {
         var (e, delta) = (p - t, TVector.Broadcast(_delta));
-        return TVector.Select(TVector.LessThan(delta, TVector.Abs(e)), delta * Signs.Of(e), e);
+        return TVector.SelectLess(delta, TVector.Abs(e), delta * Signs.Of(e), e);
     }
 }
 

@@ -3,7 +3,7 @@ using DistributedTrainer.Numerics;
 
 namespace DistributedTrainer.Learning;
 
-/// <summary>Runs a cell's formula over all rows and units of a step: sums, gate functions and states in one pass over memory.</summary>
+/// <summary>Runs a cell's formula over all rows and units of a step: sums, gate functions and states, row by row.</summary>
 internal readonly unsafe struct CellKernel<TCell>(CellStep first, bool backward) : IVectorKernel
     where TCell : struct, ICellFormula
 {
@@ -26,6 +26,7 @@ internal readonly unsafe struct CellKernel<TCell>(CellStep first, bool backward)
     private static void Forward<TVector>(in CellStep step)
         where TVector : struct, IVector<TVector>
     {
+        TCell.Activate<TVector>(step);
         var unit = 0;
         for (; unit <= step.Units - TVector.Count; unit += TVector.Count)
             TCell.Forward<TVector>(step, unit);

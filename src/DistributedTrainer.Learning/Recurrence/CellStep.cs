@@ -10,11 +10,14 @@ internal unsafe struct CellStep
     public int Units;
 
     /// <summary>
-    /// (G·H) at <see cref="GateStride"/>. Forward: the inputs' sums in, the activated gates out. Backward: the gates in, the gradient
-    /// by the inputs' sums out.
+    /// (G·H) at <see cref="GateStride"/>. Forward: receives the activated gates. Backward: the gates in, the gradient by the inputs' sums
+    /// out.
     /// </summary>
     public float* Gates;
     public int GateStride;
+
+    /// <summary>Forward: (rows, G·H) without gaps, the inputs' sums.</summary>
+    public float* Input;
 
     /// <summary>
     /// Forward: (rows, G·H) without gaps, the hidden states' sums. Backward: (G·H) at <see cref="GateStride"/>, receives the gradient
@@ -54,6 +57,7 @@ internal unsafe struct CellStep
     public void NextRow(int gates, bool backward)
     {
         Gates += GateStride;
+        Input += gates * Units;
         Recurrent += backward ? GateStride : gates * Units;
         Before += HiddenStride;
         Kept += KeptStride;

@@ -6,23 +6,19 @@ namespace DistributedTrainer.Learning;
 /// <summary>What all cells do at a step's borders.</summary>
 internal static unsafe class CellSums
 {
-    /// <summary>x·W + b of one gate, and h·W + b of the same: each rounded after its chain.</summary>
+    /// <summary>x·W + b at a place of the gates, and h·W + b at the same: each rounded after its chain.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (TVector Input, TVector Recurrent) Of<TVector>(in CellStep step, int gate, int unit)
+    public static (TVector Input, TVector Recurrent) Of<TVector>(in CellStep step, int place)
         where TVector : struct, IVector<TVector>
-    {
-        var place = gate * step.Units + unit;
-        return (
-            TVector.Load(step.Gates + place) + TVector.Load(step.InputBias + place),
+        => (TVector.Load(step.Input + place) + TVector.Load(step.InputBias + place),
             TVector.Load(step.Recurrent + place) + TVector.Load(step.RecurrentBias + place));
-    }
 
     /// <summary>Both sums together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Whole<TVector>(in CellStep step, int gate, int unit)
+    public static TVector Whole<TVector>(in CellStep step, int place)
         where TVector : struct, IVector<TVector>
     {
-        var (input, recurrent) = Of<TVector>(step, gate, unit);
+        var (input, recurrent) = Of<TVector>(step, place);
         return input + recurrent;
     }
 

@@ -17,20 +17,20 @@ internal readonly unsafe struct GruCell : ICellFormula
 
     public static int? ForgetGate => null;
 
+    public static void Activate<TVector>(in CellStep step)
+        where TVector : struct, IVector<TVector>
+        => GateRow.Activate<TVector, SigmoidFunction>(step, 0, 2 * step.Units);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>
     {
-        var r = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 0, unit));
-        var z = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 1, unit));
-        var (input, recurrent) = CellSums.Of<TVector>(step, 2, unit);
-        var n = GateFunctions.Tanh(TVector.FusedMultiplyAdd(r, recurrent, input));
         var (gates, units) = (new Gate(step.Gates + unit), step.Units);
-        gates.Store(r, 0);
-        gates.Store(z, units);
+        var (input, recurrent) = CellSums.Of<TVector>(step, 2 * units + unit);
+        var n = VectorMath.Tanh(TVector.FusedMultiplyAdd(gates.Load<TVector>(0), recurrent, input));
         gates.Store(n, 2 * units);
         TVector.Store(recurrent, step.Kept + unit);
-        CellSums.Emit(step, unit, TVector.FusedMultiplyAdd(z, TVector.Load(step.Before + unit) - n, n));
+        CellSums.Emit(step, unit, TVector.FusedMultiplyAdd(gates.Load<TVector>(units), TVector.Load(step.Before + unit) - n, n));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,24 +17,25 @@ internal readonly unsafe struct LstmCell : ICellFormula
 
     public static int? ForgetGate => 1;
 
+    public static void Activate<TVector>(in CellStep step)
+        where TVector : struct, IVector<TVector>
+    {
+        GateRow.Activate<TVector, SigmoidFunction>(step, 0, 2 * step.Units);
+        GateRow.Activate<TVector, TanhFunction>(step, 2 * step.Units, step.Units);
+        GateRow.Activate<TVector, SigmoidFunction>(step, 3 * step.Units, step.Units);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>
     {
-        var i = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 0, unit));
-        var f = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 1, unit));
-        var g = GateFunctions.Tanh(CellSums.Whole<TVector>(step, 2, unit));
-        var o = GateFunctions.Sigmoid(CellSums.Whole<TVector>(step, 3, unit));
-        var cell = TVector.FusedMultiplyAdd(f, TVector.Load(step.KeptBefore + unit), i * g);
-        var squashed = GateFunctions.Tanh(cell);
         var (gates, units) = (new Gate(step.Gates + unit), step.Units);
-        gates.Store(i, 0);
-        gates.Store(f, units);
-        gates.Store(g, 2 * units);
-        gates.Store(o, 3 * units);
+        var fresh = gates.Load<TVector>(0) * gates.Load<TVector>(2 * units);
+        var cell = TVector.FusedMultiplyAdd(gates.Load<TVector>(units), TVector.Load(step.KeptBefore + unit), fresh);
+        var squashed = VectorMath.Tanh(cell);
         TVector.Store(cell, step.Kept + unit);
         TVector.Store(squashed, step.Second + unit);
-        CellSums.Emit(step, unit, o * squashed);
+        CellSums.Emit(step, unit, gates.Load<TVector>(3 * units) * squashed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

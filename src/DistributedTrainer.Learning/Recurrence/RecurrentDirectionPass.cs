@@ -3,9 +3,9 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>
-/// One layer in one direction. Forward: the inputs of all positions meet their weight in one product; then, position after position,
-/// the hidden states meet theirs, and one loop applies biases, gate functions and states. Backward: the same positions in reverse
-/// order, then one product a weight for all positions.
+/// One layer in one direction. Forward: position after position, inputs and hidden states meet their weights, and one loop applies biases,
+/// gate functions and states; a position's sums are few enough to stay in a core's cache until then. Backward: the same positions in
+/// reverse order, then one product a weight for all positions.
 /// </summary>
 /// <param name="weights">Where its parameters lie.</param>
 /// <param name="time">Positions in a row.</param>
@@ -19,6 +19,7 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
     where TCell : struct, ICellFormula
 {
     private readonly PositionSegments _segments = new(time);
+    private readonly PackedMatrix _inputWeight = new(inputs, TCell.Gates * units);
     private readonly PackedMatrix _recurrentWeight = new(units, TCell.Gates * units);
     private readonly PackedMatrix _recurrentWeightBackward = new(TCell.Gates * units, units);
 
@@ -35,8 +36,9 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
     /// <summary>(rows, time, G·H): gradient by the hidden states' sums; the gates' own memory where the cell does not split it.</summary>
     private MemoryBlock? _recurrentGates;
 
-    /// <summary>(rows, G·H): the hidden states' sums of one step.</summary>
-    private MemoryBlock? _recurrent;
+    /// <summary>(rows, G·H) each: the inputs' and the hidden states' sums of one step.</summary>
+    private MemoryBlock? _inputSums;
+    private MemoryBlock? _recurrentSums;
 
     /// <summary>
     /// (rows, time, H): hidden state before each step. Where the gates have one gradient for both sums, (rows, time, inputs + H): the
@@ -73,7 +75,8 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
         memory.Use(input);
         memory.Use(output);
         _gates = memory.Reserve(time * Sums(units));
-        _recurrent = memory.Reserve(Sums(units));
+        _inputSums = memory.Reserve(Sums(units));
+        _recurrentSums = memory.Reserve(Sums(units));
         _before = memory.Reserve(time * Before);
         _kept = memory.Reserve(TCell.KeepsState ? (time + 1) * units : 0);
         _second = memory.Reserve(TCell.KeepsState ? (time + 1) * units : 0);
@@ -96,16 +99,16 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
     public void Forward(in Batch batch)
     {
         var (sums, rows) = (Sums(units), batch.Rows);
-        Gemm.Multiply(
-            checked(rows * time), sums, inputs, _input!.Pointer, inputs, false, batch.Parameters + weights.Input.Offset, inputs, true,
-            _gates!.Pointer, sums);
+        _inputWeight.Pack(batch.Parameters + weights.Input.Offset, inputs, transposed: true);
         _recurrentWeight.Pack(batch.Parameters + weights.Recurrent.Offset, units, transposed: true);
         PutInputsBefore(rows);
         ClearFirstStates(rows);
         for (var order = 0; order < time; order++)
         {
             var step = At(order, batch, _output!);
-            step.Recurrent = _recurrent!.Pointer;
+            step.Input = _inputSums!.Pointer;
+            step.Recurrent = _recurrentSums!.Pointer;
+            Gemm.Multiply(rows, _input!.Pointer + (long)Position(order) * inputs, time * inputs, _inputWeight, step.Input, sums);
             if (order == 0)
                 new Span<float>(step.Recurrent, rows * sums).Clear();
             else
@@ -144,6 +147,7 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
 
     public void Dispose()
     {
+        _inputWeight.Dispose();
         _recurrentWeight.Dispose();
         _recurrentWeightBackward.Dispose();
         _noBias.Dispose();
@@ -213,10 +217,13 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
             new Span<float>(_kept!.Pointer + (long)row * (time + 1) * units, units).Clear();
     }
 
+    /// <summary>Where in the sequence the direction's n-th step stands.</summary>
+    private int Position(int order) => reverse ? time - 1 - order : order;
+
     /// <summary>The arrays at the direction's n-th step; place p of what the cell keeps belongs to its step p − 1.</summary>
     private CellStep At(int order, in Batch batch, MemoryBlock output)
     {
-        var (position, next) = reverse ? (time - 1 - order, time - 2 - order) : (order, order + 1);
+        var position = Position(order);
         var width = directions * units;
         var place = (lastOnly ? 0L : (long)position * width) + (reverse ? units : 0);
         var kept = TCell.KeepsState ? units : 0;
@@ -229,7 +236,7 @@ internal sealed unsafe class RecurrentDirectionPass<TCell>(
             InputBias = weights.InputBias is null ? _noBias.Pointer : batch.Parameters + weights.InputBias.Offset,
             RecurrentBias = weights.RecurrentBias is null ? _noBias.Pointer : batch.Parameters + weights.RecurrentBias.Offset,
             Before = _before!.Pointer + (long)position * Before + InputsBefore,
-            After = order == time - 1 ? null : _before.Pointer + (long)next * Before + InputsBefore,
+            After = order == time - 1 ? null : _before.Pointer + (long)Position(order + 1) * Before + InputsBefore,
             HiddenStride = time * Before,
             Kept = _kept!.Pointer + (order + 1L) * kept,
             KeptBefore = _kept.Pointer + (long)order * kept,

@@ -15,14 +15,14 @@ internal readonly unsafe struct SimpleCell<TFunction> : ICellFormula
 
     public static int? ForgetGate => null;
 
+    public static void Activate<TVector>(in CellStep step)
+        where TVector : struct, IVector<TVector>
+        => GateRow.Activate<TVector, TFunction>(step, 0, step.Units);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward<TVector>(in CellStep step, int unit)
         where TVector : struct, IVector<TVector>
-    {
-        var hidden = TFunction.Forward(CellSums.Whole<TVector>(step, 0, unit));
-        TVector.Store(hidden, step.Gates + unit);
-        CellSums.Emit(step, unit, hidden);
-    }
+        => CellSums.Emit(step, unit, TVector.Load(step.Gates + unit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward<TVector>(in CellStep step, int unit)

@@ -15,8 +15,8 @@ public static partial class VectorMath
     public static TVector Exp<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
-        var f = ReduceByLn2(Clamp(x, -105f, 89f), out var n, out _);
-        return Scale(ExpNearZero(f), n);
+        var f = ReduceByLn2(Clamp(x, -105f, 89f), out var n, out var whole);
+        return Scale(ExpNearZero(f), n, whole);
     }
 
     /// <summary>eˣ − 1 without cancellation near zero. Error ≤ 1.5 ulp; −0 gives −0.</summary>
@@ -37,7 +37,7 @@ public static partial class VectorMath
         var r = TVector.FusedMultiplyAdd(p * f, f, f);
 
         // 2ⁿ(1 + r) − 1, at half its size because 2¹²⁸ is no float.
-        var halfScale = PowerOfTwo(TVector.SubtractBits(n, TVector.BroadcastBits(1)));
+        var halfScale = PowerOfTwo.Of(TVector.SubtractBits(n, TVector.BroadcastBits(1)));
         var half = TVector.FusedMultiplyAdd(r, halfScale, halfScale - TVector.Broadcast(0.5f));
         var result = TVector.Select(TVector.Equal(whole, TVector.Zero), r, half + half);
         return TVector.Select(TVector.Equal(x, TVector.Zero), x, result);
@@ -48,26 +48,33 @@ public static partial class VectorMath
     private static TVector ExpOfSum<TVector>(TVector high, TVector low)
         where TVector : struct, IVector<TVector>
     {
-        var f = ReduceByLn2(Clamp(high, -105f, 89f), out var n, out _) + low;
-        return Scale(ExpNearZero(f), n);
+        var f = ReduceByLn2(Clamp(high, -105f, 89f), out var n, out var whole) + low;
+        return Scale(ExpNearZero(f), n, whole);
     }
 
-    /// <summary>x·2ⁿ for x near 1 and |n| ≤ 252, in two powers of two: the first product is exact, so a subnormal is rounded once.</summary>
+    /// <summary>eˣ for x ≤ 0, as <see cref="Exp{TVector}(TVector)"/> gives it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Scale<TVector>(TVector x, TVector n)
+    private static TVector ExpOfNegative<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
-        var half = TVector.ShiftRightArithmeticBits(n, 1);
-        return x * PowerOfTwo(half) * PowerOfTwo(TVector.SubtractBits(n, half));
+        var f = ReduceByLn2(TVector.GreaterOrRight(TVector.Broadcast(-105f), x), out var n, out var whole);
+        return Scale(ExpNearZero(f), n, whole);
     }
+
+    /// <summary>x·2ⁿ for x near 1 and |n| ≤ 252, n as integer bits and as a float; a subnormal is rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Scale<TVector>(TVector x, TVector n, TVector whole)
+        where TVector : struct, IVector<TVector>
+        => TVector.HasScale ? TVector.Scale(x, whole) : PowerOfTwo.ScaleByBits(x, n);
 
     /// <summary>eˣ where its result is known to be normal: −87 ≤ x ≤ 88. NaN passes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector ExpNormal<TVector>(TVector x)
         where TVector : struct, IVector<TVector>
     {
-        var f = ReduceByLn2(x, out var n, out _);
-        return ExpNearZero(f) * PowerOfTwo(n);
+        var f = ReduceByLn2(x, out var n, out var whole);
+        var e = ExpNearZero(f);
+        return TVector.HasScale ? TVector.Scale(e, whole) : e * PowerOfTwo.Of(n);
     }
 
     /// <summary>x = n·ln 2 + f with |f| ≤ ½ ln 2; n as integer bits and, in <paramref name="whole"/>, as a float.</summary>
@@ -101,10 +108,5 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Clamp<TVector>(TVector x, float least, float greatest)
         where TVector : struct, IVector<TVector>
-    {
-        var low = TVector.Broadcast(least);
-        var high = TVector.Broadcast(greatest);
-        x = TVector.Select(TVector.LessThan(x, low), low, x);
-        return TVector.Select(TVector.LessThan(high, x), high, x);
-    }
+        => TVector.LesserOrRight(TVector.Broadcast(greatest), TVector.GreaterOrRight(TVector.Broadcast(least), x));
 }

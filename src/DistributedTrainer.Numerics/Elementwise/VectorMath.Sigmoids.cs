@@ -22,13 +22,10 @@ public static partial class VectorMath
 
         // tanh t = 1 − 2 / (e²ᵗ + 1) beyond.
         var one = TVector.Broadcast(1f);
-        var limit = TVector.Broadcast(20f);
-        var twice = t + t;
-        twice = TVector.Select(TVector.LessThan(limit, twice), limit, twice);
+        var twice = TVector.LesserOrRight(TVector.Broadcast(20f), t + t);
         var large = one - TVector.Broadcast(2f) / (ExpNormal(twice) + one);
 
-        var isSmall = TVector.LessThan(t, TVector.Broadcast(0.625f));
-        return CopySign(TVector.Select(isSmall, small, large), x);
+        return CopySign(TVector.SelectLess(t, TVector.Broadcast(0.625f), small, large), x);
     }
 
     /// <summary>Error function (2/√π)·∫₀ˣ e^(−t²) dt. Error ≤ 1.1 ulp; odd, −0 gives −0, ±1 from 3.92 on.</summary>
@@ -49,8 +46,7 @@ public static partial class VectorMath
         var small = TVector.FusedMultiplyAdd(p, t, t);
 
         // erf t = 1 − e^−(t + t·Q(t)) beyond.
-        var limit = TVector.Broadcast(3.93f);
-        var u = TVector.Select(TVector.LessThan(limit, t), limit, t);
+        var u = TVector.LesserOrRight(TVector.Broadcast(3.93f), t);
         var q = TVector.Broadcast(1.12989455e-5f);
         q = Horner(q, u, -3.23495216e-4f);
         q = Horner(q, u, 3.64531367e-3f);
@@ -60,8 +56,7 @@ public static partial class VectorMath
         q = Horner(q, u, 0.128649563f);
         var large = TVector.Broadcast(1f) - ExpNormal(TVector.Negate(TVector.FusedMultiplyAdd(q, u, u)));
 
-        var isSmall = TVector.LessThan(t, TVector.Broadcast(0.921875f));
-        return CopySign(TVector.Select(isSmall, small, large), x);
+        return CopySign(TVector.SelectLess(t, TVector.Broadcast(0.921875f), small, large), x);
     }
 
     /// <summary>Logistic function 1 / (1 + e⁻ˣ). Error ≤ 2.4 ulp.</summary>
@@ -71,8 +66,8 @@ public static partial class VectorMath
     {
         // From e^−|x|, which cannot overflow: 1 / (1 + e) on the right, e / (1 + e) on the left.
         var one = TVector.Broadcast(1f);
-        var e = Exp(TVector.Or(x, TVector.BroadcastBits(SignMask)));
-        var numerator = TVector.Select(TVector.LessThan(x, TVector.Zero), e, one);
+        var e = ExpOfNegative(TVector.Or(x, TVector.BroadcastBits(SignMask)));
+        var numerator = TVector.SelectLess(x, TVector.Zero, e, one);
         return numerator / (one + e);
     }
 }

@@ -42,7 +42,7 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector CopySign<TVector>(TVector magnitude, TVector sign)
         where TVector : struct, IVector<TVector>
-        => TVector.Or(TVector.Abs(magnitude), TVector.And(sign, TVector.BroadcastBits(SignMask)));
+        => TVector.Select(TVector.BroadcastBits(SignMask), sign, magnitude);
 
     /// <summary>A mask of the lanes that are NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,10 +60,4 @@ public static partial class VectorMath
     private static TVector Horner<TVector>(TVector sum, TVector x, float coefficient)
         where TVector : struct, IVector<TVector>
         => TVector.FusedMultiplyAdd(sum, x, TVector.Broadcast(coefficient));
-
-    /// <summary>2ⁿ for integer bits n within [−126, 127].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector PowerOfTwo<TVector>(TVector n)
-        where TVector : struct, IVector<TVector>
-        => TVector.ShiftLeftBits(TVector.AddBits(n, TVector.BroadcastBits(127)), 23);
 }

@@ -84,19 +84,21 @@ public static unsafe class Gemm
 
         fixed (Segment* first = segments)
         {
+            var turned = WeightGradientKernel.IsFasterTurned(m, n, rows);
             var kernel = new WeightGradientKernel
             {
-                M = m,
-                N = n,
+                M = turned ? n : m,
+                N = turned ? m : n,
                 Rows = rows,
-                D = d,
-                Ldd = ldd,
-                X = x,
-                Ldx = ldx,
+                D = turned ? x : d,
+                Ldd = turned ? ldx : ldd,
+                X = turned ? d : x,
+                Ldx = turned ? ldd : ldx,
                 W = w,
                 Ldw = ldw,
                 Segments = first,
                 SegmentCount = segments.Length,
+                Turned = turned,
             };
             VectorPath.Run(ref kernel, vectors);
         }

@@ -7,6 +7,10 @@ namespace DistributedTrainer.Numerics;
 /// a stack of tiles in L1 until the tree adds them, so that a finer shard costs no pass over memory. Where the rows take
 /// more than one block, each tile has a stack of its own, which it keeps from block to block. Shapes as in <see cref="Gemm"/>.
 /// </summary>
+/// <remarks>
+/// Turned around it computes Wᵀ = Xᵀ · D, with the same chains, and stores it as W: D's rows are then copied by vectors where they would
+/// have been rearranged six floats at a time.
+/// </remarks>
 internal unsafe struct WeightGradientKernel : IVectorKernel
 {
     public int M;
@@ -21,6 +25,9 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
     public Segment* Segments;
     public int SegmentCount;
 
+    /// <summary>Whether the product is stored as its transpose: W is (<see cref="N"/>, <see cref="M"/>).</summary>
+    public bool Turned;
+
     // A block of rows is longer than a product's: every border costs each tile a round trip of its stack through memory.
     private const int MaximumBlockRows = 512;
     private const int MaximumBlockM = 170 * 6;
@@ -28,6 +35,12 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
 
     // Packed D that stays in L2, in floats.
     private const int PackedFloatsOfD = 64 * 1024;
+
+    // A turned tile is stored float by float, which takes about as long as so many steps of its chains.
+    private const int RowsToTurn = 256;
+
+    /// <summary>Whether Wᵀ = Xᵀ · D is the faster way to W: where D is much wider than X, and the chains are long.</summary>
+    public static bool IsFasterTurned(int m, int n, int rows) => m >= 2 * n && rows >= RowsToTurn;
 
     /// <summary>
     /// With few units a panel of X meets one tile or two, and packing it would cost as much as the product: it is read where it stands.
@@ -91,8 +104,7 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
                         {
                             var rows = Math.Min(bottom - row, panelM);
                             LeftPacking.PackColumns(rows, steps, D + (long)start * Ldd + row, Ldd, packedD);
-                            var w = W + (long)row * Ldw + column;
-                            RunBlock<TVector>(block, rows, packedD, packedX, w, stacks, (row - top) / TallestRows, overhang);
+                            RunBlock<TVector>(block, rows, packedD, packedX, W + Offset(row, column), stacks, (row - top) / TallestRows, overhang);
                         }
                     }
                 }
@@ -118,19 +130,26 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
                 var presentRows = Math.Min(height, rows - row);
                 var presentColumns = Math.Min(width, block.Columns - column);
                 var panelD = d + (long)row * block.Steps;
-                var tile = w + (long)row * Ldw + column;
                 var stack = stacks.Of(firstTile + row / TallestRows, column / width);
                 var top = stack + (long)block.WaitingBefore * RegisterTile<TVector>.Size;
                 var from = block.CarriesIn ? top : null;
-                var inside = presentRows == height && presentColumns == width;
-                var to = !block.Last ? stack + (long)block.WaitingAfter * RegisterTile<TVector>.Size : inside ? tile : overhang;
-                var stride = block.Last && inside ? Ldw : width;
+                var tile = w + Offset(row, column);
+                var direct = !Turned && presentRows == height && presentColumns == width;
+                var to = !block.Last ? stack + (long)block.WaitingAfter * RegisterTile<TVector>.Size : direct ? tile : overhang;
+                var stride = block.Last && direct ? Ldw : width;
                 RegisterTile<TVector>.Run(height, block.Parts, block.PartCount, panelD, panelX, ldx, from, width, top, to, stride);
-                if (block.Last && !inside)
+                if (!block.Last || direct)
+                    continue;
+                if (Turned)
+                    TileCopy.Turn(presentRows, presentColumns, overhang, width, tile, Ldw);
+                else
                     TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldw);
             }
         }
     }
+
+    /// <summary>Where W holds an element of the product, in floats from its first.</summary>
+    private readonly long Offset(int row, int column) => Turned ? (long)column * Ldw + row : (long)row * Ldw + column;
 
     /// <summary>Rows that are taken together, and where the chains of a tile stand before and after them.</summary>
     private struct Block

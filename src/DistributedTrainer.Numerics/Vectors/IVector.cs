@@ -37,6 +37,12 @@ public unsafe interface IVector<TSelf>
     /// <summary>left · right + addend with one rounding.</summary>
     static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>Whether <see cref="Scale"/> is one instruction, and not several on the exponent's integer bits.</summary>
+    static abstract bool HasScale { get; }
+
+    /// <summary>value · 2^exponent with one rounding, also where the result is subnormal; the exponent is a whole number within ±252.</summary>
+    static abstract TSelf Scale(TSelf value, TSelf exponent);
+
     static abstract TSelf LessThan(TSelf left, TSelf right);
 
     static abstract TSelf LessThanOrEqual(TSelf left, TSelf right);
@@ -45,6 +51,18 @@ public unsafe interface IVector<TSelf>
 
     /// <summary>Lane by lane: where the mask's bits are ones, <paramref name="whenTrue"/>, else <paramref name="whenFalse"/>.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
+
+    /// <summary>Lane by lane: left &lt; right ? whenLess : otherwise. A comparison that is used once needs no mask in a register.</summary>
+    static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenLess, TSelf otherwise);
+
+    /// <summary>Lane by lane: left ≤ right ? whenLessOrEqual : otherwise.</summary>
+    static abstract TSelf SelectLessOrEqual(TSelf left, TSelf right, TSelf whenLessOrEqual, TSelf otherwise);
+
+    /// <summary>Lane by lane: left &gt; right ? left : right, so the right one of two zeros and beside NaN.</summary>
+    static abstract TSelf GreaterOrRight(TSelf left, TSelf right);
+
+    /// <summary>Lane by lane: left &lt; right ? left : right, so the right one of two zeros and beside NaN.</summary>
+    static abstract TSelf LesserOrRight(TSelf left, TSelf right);
 
     static abstract TSelf And(TSelf left, TSelf right);
 

@@ -53,6 +53,16 @@ public readonly unsafe struct Lanes1 : IVector<Lanes1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 FusedMultiplyAdd(Lanes1 left, Lanes1 right, Lanes1 addend) => new(MathF.FusedMultiplyAdd(left._value, right._value, addend._value));
 
+    public static bool HasScale
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 Scale(Lanes1 value, Lanes1 exponent)
+        => PowerOfTwo.Scale(value, exponent);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 LessThan(Lanes1 left, Lanes1 right) => FromBits(left._value < right._value ? -1 : 0);
 
@@ -64,6 +74,20 @@ public readonly unsafe struct Lanes1 : IVector<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Select(Lanes1 mask, Lanes1 whenTrue, Lanes1 whenFalse) => FromBits((mask.Bits & whenTrue.Bits) | (~mask.Bits & whenFalse.Bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 SelectLess(Lanes1 left, Lanes1 right, Lanes1 whenLess, Lanes1 otherwise)
+        => left._value < right._value ? whenLess : otherwise;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 SelectLessOrEqual(Lanes1 left, Lanes1 right, Lanes1 whenLessOrEqual, Lanes1 otherwise)
+        => left._value <= right._value ? whenLessOrEqual : otherwise;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 GreaterOrRight(Lanes1 left, Lanes1 right) => left._value > right._value ? left : right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 LesserOrRight(Lanes1 left, Lanes1 right) => left._value < right._value ? left : right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 And(Lanes1 left, Lanes1 right) => FromBits(left.Bits & right.Bits);

@@ -53,6 +53,16 @@ public readonly unsafe struct Lanes16 : IVector<Lanes16>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 FusedMultiplyAdd(Lanes16 left, Lanes16 right, Lanes16 addend) => new(Vector512.FusedMultiplyAdd(left._value, right._value, addend._value));
 
+    public static bool HasScale
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.IsSupported;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Scale(Lanes16 value, Lanes16 exponent)
+        => Avx512F.IsSupported ? new(Avx512F.Scale(value._value, exponent._value)) : PowerOfTwo.Scale(value, exponent);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LessThan(Lanes16 left, Lanes16 right) => new(Vector512.LessThan(left._value, right._value));
 
@@ -64,6 +74,22 @@ public readonly unsafe struct Lanes16 : IVector<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Select(Lanes16 mask, Lanes16 whenTrue, Lanes16 whenFalse) => new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 SelectLess(Lanes16 left, Lanes16 right, Lanes16 whenLess, Lanes16 otherwise)
+        => new(Vector512.ConditionalSelect(Vector512.LessThan(left._value, right._value), whenLess._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 SelectLessOrEqual(Lanes16 left, Lanes16 right, Lanes16 whenLessOrEqual, Lanes16 otherwise)
+        => new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(left._value, right._value), whenLessOrEqual._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 GreaterOrRight(Lanes16 left, Lanes16 right)
+        => Avx512F.IsSupported ? new(Avx512F.Max(left._value, right._value)) : SelectLess(right, left, left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 LesserOrRight(Lanes16 left, Lanes16 right)
+        => Avx512F.IsSupported ? new(Avx512F.Min(left._value, right._value)) : SelectLess(left, right, left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 And(Lanes16 left, Lanes16 right) => new(left._value & right._value);

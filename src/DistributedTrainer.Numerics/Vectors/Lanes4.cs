@@ -57,6 +57,16 @@ public readonly unsafe struct Lanes4 : IVector<Lanes4>
             ? Vector128.FusedMultiplyAdd(left._value, right._value, addend._value)
             : EmulatedFusedMultiplyAdd.Compute(left._value, right._value, addend._value));
 
+    public static bool HasScale
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Scale(Lanes4 value, Lanes4 exponent)
+        => PowerOfTwo.Scale(value, exponent);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 LessThan(Lanes4 left, Lanes4 right) => new(Vector128.LessThan(left._value, right._value));
 
@@ -68,6 +78,22 @@ public readonly unsafe struct Lanes4 : IVector<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Select(Lanes4 mask, Lanes4 whenTrue, Lanes4 whenFalse) => new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 SelectLess(Lanes4 left, Lanes4 right, Lanes4 whenLess, Lanes4 otherwise)
+        => new(Vector128.ConditionalSelect(Vector128.LessThan(left._value, right._value), whenLess._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 SelectLessOrEqual(Lanes4 left, Lanes4 right, Lanes4 whenLessOrEqual, Lanes4 otherwise)
+        => new(Vector128.ConditionalSelect(Vector128.LessThanOrEqual(left._value, right._value), whenLessOrEqual._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 GreaterOrRight(Lanes4 left, Lanes4 right)
+        => Sse.IsSupported ? new(Sse.Max(left._value, right._value)) : SelectLess(right, left, left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 LesserOrRight(Lanes4 left, Lanes4 right)
+        => Sse.IsSupported ? new(Sse.Min(left._value, right._value)) : SelectLess(left, right, left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 And(Lanes4 left, Lanes4 right) => new(left._value & right._value);

@@ -53,6 +53,16 @@ public readonly unsafe struct Lanes8 : IVector<Lanes8>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 FusedMultiplyAdd(Lanes8 left, Lanes8 right, Lanes8 addend) => new(Vector256.FusedMultiplyAdd(left._value, right._value, addend._value));
 
+    public static bool HasScale
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Scale(Lanes8 value, Lanes8 exponent)
+        => PowerOfTwo.Scale(value, exponent);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 LessThan(Lanes8 left, Lanes8 right) => new(Vector256.LessThan(left._value, right._value));
 
@@ -64,6 +74,22 @@ public readonly unsafe struct Lanes8 : IVector<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Select(Lanes8 mask, Lanes8 whenTrue, Lanes8 whenFalse) => new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 SelectLess(Lanes8 left, Lanes8 right, Lanes8 whenLess, Lanes8 otherwise)
+        => new(Vector256.ConditionalSelect(Vector256.LessThan(left._value, right._value), whenLess._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 SelectLessOrEqual(Lanes8 left, Lanes8 right, Lanes8 whenLessOrEqual, Lanes8 otherwise)
+        => new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(left._value, right._value), whenLessOrEqual._value, otherwise._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 GreaterOrRight(Lanes8 left, Lanes8 right)
+        => Avx.IsSupported ? new(Avx.Max(left._value, right._value)) : SelectLess(right, left, left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 LesserOrRight(Lanes8 left, Lanes8 right)
+        => Avx.IsSupported ? new(Avx.Min(left._value, right._value)) : SelectLess(left, right, left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 And(Lanes8 left, Lanes8 right) => new(left._value & right._value);

@@ -43,6 +43,17 @@ public sealed unsafe class WeightGradientTests
         Compare(140, 33, ReductionTree.Postfix(150, 150, 150, 150, 150), next, width);
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_wide_gradient_that_is_computed_turned_around_has_the_same_bits(VectorWidth width, Values values)
+    {
+        var next = ValueSource.Of(values, seed: 23);
+        Assert.True(WeightGradientKernel.IsFasterTurned(71, 35, 300));
+        Compare(71, 35, ReductionTree.Postfix(150, 100, 50), next, width);
+        Compare(96, 12, ReductionTree.Postfix(600, 3, 700), next, width);
+        Compare(64, 1, ReductionTree.Postfix(256), next, width);
+    }
+
     [Fact]
     public void Blocks_of_the_gradient_itself_meet_without_a_seam()
     {
@@ -50,6 +61,7 @@ public sealed unsafe class WeightGradientTests
         Compare(1030, 20, ReductionTree.Postfix(2, 3, 2), next, VectorPath.Current);
         Compare(8, 1100, ReductionTree.Postfix(2, 3, 2), next, VectorPath.Current);
         Compare(1030, 530, ReductionTree.Postfix(400, 200), next, VectorPath.Current);
+        Compare(2100, 1030, ReductionTree.Postfix(200, 100), next, VectorPath.Current);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed unsafe class LanesTests
     [MemberData(nameof(Vectors))]
     public void Integer_operations_give_the_bits_of_scalar_code_even_where_these_are_NaN(VectorWidth width)
     {
-        foreach (var operation in (Operation[])[Operation.AddBits, Operation.ShiftRightArithmetic, Operation.MultiplyLow,
+        foreach (var operation in (Operation[])[Operation.GreaterOrRight, Operation.LesserOrRight, Operation.AddBits, Operation.ShiftRightArithmetic, Operation.MultiplyLow,
             Operation.MultiplyHigh, Operation.Truncate, Operation.LessThan])
         {
             var expected = Array.ConvertAll(Run(operation, VectorWidth.Scalar), BitConverter.SingleToInt32Bits);
@@ -47,6 +47,38 @@ public sealed unsafe class LanesTests
         }
 
         Assert.Equal(expected, Array.ConvertAll(result[..8], BitConverter.SingleToInt32Bits));
+    }
+
+    [Theory]
+    [InlineData(VectorWidth.Scalar)]
+    [InlineData(VectorWidth.Bits128)]
+    [InlineData(VectorWidth.Bits256)]
+    [InlineData(VectorWidth.Bits512)]
+    public void Scaling_rounds_once(VectorWidth width)
+    {
+        float[] values = [1.5f, 0.9999999f, -0.7f, 1.25f, 1.9999999f, float.NaN];
+        float[] exponents = [-149, -126, -140, 127, 128, 3];
+        var expected = values.Zip(exponents, (value, exponent) => (float)(value * Math.Pow(2, exponent))).ToArray();
+        Array.Resize(ref values, 16);
+        Array.Resize(ref exponents, 16);
+        var result = new float[16];
+        fixed (float* x = values, y = exponents, destination = result)
+        {
+            var kernel = new ScaleKernel(x, y, destination);
+            VectorPath.Run(ref kernel, width);
+        }
+
+        Assert.Equal(expected, result[..6]);
+    }
+
+    private readonly struct ScaleKernel(float* x, float* y, float* destination) : IVectorKernel
+    {
+        public void Run<TVector>()
+            where TVector : struct, IVector<TVector>
+        {
+            for (var i = 0; i < 16; i += TVector.Count)
+                TVector.Store(TVector.Scale(TVector.Load(x + i), TVector.Load(y + i)), destination + i);
+        }
     }
 
     private static float[] Run(Operation operation, VectorWidth width)
@@ -77,7 +109,7 @@ public sealed unsafe class LanesTests
     {
         Add, Subtract, Multiply, Divide, Sqrt, Abs, Negate, FusedMultiplyAdd, LessThan, LessThanOrEqual, Equal, Select,
         And, Or, Xor, AddBits, SubtractBits, ShiftLeft, ShiftRightArithmetic, ShiftRightLogical, ToFloat, Truncate,
-        MultiplyLow, MultiplyHigh, Max, Min, Any,
+        MultiplyLow, MultiplyHigh, Max, Min, Any, SelectLess, SelectLessOrEqual, GreaterOrRight, LesserOrRight, Scale,
     }
 
     private readonly struct OperationKernel(Operation operation, float* x, float* y, float* z, float* destination, int n) : IVectorKernel
@@ -120,6 +152,15 @@ public sealed unsafe class LanesTests
                 case Operation.MultiplyHigh:
                     TVector.MultiplyBits(a, b, out var high);
                     return high;
+                case Operation.SelectLess: return TVector.SelectLess(a, b, b, c);
+                case Operation.SelectLessOrEqual: return TVector.SelectLessOrEqual(a, b, b, c);
+                case Operation.GreaterOrRight: return TVector.GreaterOrRight(a, b);
+                case Operation.LesserOrRight: return TVector.LesserOrRight(a, b);
+                case Operation.Scale:
+                    // ±[½, 1) times powers from subnormal ones up.
+                    var fraction = TVector.And(a, TVector.BroadcastBits(unchecked((int)0x807f_ffff)));
+                    var whole = TVector.ConvertBitsToFloat(TVector.ShiftRightArithmeticBits(b, 24)) - TVector.Broadcast(22);
+                    return TVector.Scale(TVector.Or(fraction, TVector.Broadcast(0.5f)), whole);
                 case Operation.Max: return VectorMath.Max(a, b);
                 case Operation.Min: return VectorMath.Min(a, b);
                 default:
