@@ -302,7 +302,7 @@ internal sealed partial class JobActor : ReceiveActor
             _job.Id, OpenState.Open, "", _job.DataSha256, _job.Plan.Batches.Rows, _job.Network.Layout.TrainedLength, _prepared, _active?.Number ?? 0,
             _decision?.Version ?? -1, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)
         {
-            Layers = _layers,
+            Layers = _prepared == 0 ? _layers : [],
             CheckpointParts = _checkpointTexts,
             Unreachable = [.. _gone, .. Astray(_self)],
             UnreachableWhy = [.. _gone.Select(node => _goneWhy[node]), .. Astray($"it has come to version {_stamp.Step}, and the others have gone back")],

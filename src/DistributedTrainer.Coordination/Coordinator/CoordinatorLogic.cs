@@ -137,11 +137,16 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
 
         if (IsOfThePast(report))
             return;
+        var isNews = true;
         if (!_nodes.TryGetValue(report.Node.Address, out var node))
         {
             _nodes[report.Node.Address] = node = new NodeEntry(report, _joined++);
             if (Current is { Opened: not null } job && !job.HasMember(report.Node.Address) && !report.Leaving)
                 Happened(job, "node-joined", report.Node.Address, string.Join(' ', report.Node.Roles));
+        }
+        else
+        {
+            isNews = !report.SaysTheSameAs(node.Report);
         }
 
         if (Current is { Closed: null } running && report.Job is { } part && part.JobId == running.Submission.JobId && _progress is not null)
@@ -156,7 +161,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         TakeParts(report);
         SendBook(node);
         CloseOn(report);
-        Reconcile();
+        if (isNews)
+            Reconcile();
     }
 
     public void Handle(StepReport report, TimeSpan now)
@@ -176,7 +182,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
                 report.JobId, report.Epoch, report.Step, report.EpochLoss / report.EpochDenominator, rate)));
         }
 
-        Reconcile();
+        // Only another assignment changes what somebody has to be told at once; steps and slowness can wait for the next tick.
+        if (before?.Active != report.Active)
+            Reconcile();
     }
 
     public void Handle(EpochReport report, TimeSpan now)

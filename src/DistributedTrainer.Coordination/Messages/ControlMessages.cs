@@ -31,7 +31,13 @@ public interface ICommand : ICoordinatorMessage
 /// <param name="BookLength">Entries of the coordinator's book that the node keeps.</param>
 /// <param name="Leaving">The node wants to leave politely: take its shards and ranges.</param>
 /// <param name="Job">Its part in the current job; null without one.</param>
-public sealed record NodeReport(NodeDescription Node, long Term, int BookLength, bool Leaving, JobReport? Job) : IControlMessage;
+public sealed record NodeReport(NodeDescription Node, long Term, int BookLength, bool Leaving, JobReport? Job) : IControlMessage
+{
+    /// <summary>Whether nothing has changed since another report of the node but how much was computed and sent.</summary>
+    public bool SaysTheSameAs(NodeReport other) =>
+        (Term, BookLength, Leaving) == (other.Term, other.BookLength, other.Leaving)
+        && (Job is null ? other.Job is null : other.Job is not null && Job.SaysTheSameAs(other.Job));
+}
 
 /// <param name="Address">host:port, the node's identity; one start of one process.</param>
 /// <param name="Fingerprint">Build identity: control messages are only understood between equal builds.</param>
@@ -56,7 +62,7 @@ public sealed record JobReport(
     string JobId, OpenState State, string Error, string DataSha256, int TrainRows, int Parameters, int Prepared, int Active,
     long DecidedVersion, bool IsIdle, long ShardSteps, long BytesSent, long BytesReceived) : IControlMessage
 {
-    /// <summary>The model table, a <see cref="LayerLine"/> a layer; empty until the job is open.</summary>
+    /// <summary>The model table, a <see cref="LayerLine"/> a layer; only from the opening of the job to the first assignment.</summary>
     public string[] Layers { get; init; } = [];
 
     /// <summary>The newest <see cref="PartReport"/> of each range that this node has written to disk, or failed to.</summary>
