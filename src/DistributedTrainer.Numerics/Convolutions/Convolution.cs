@@ -20,7 +20,9 @@ public static unsafe class Convolution
         => Forward(shape, rows, x, weight, bias, y, isRectified, VectorPath.Current);
 
     /// <summary>
-    /// The gradient by x, (rows, channels, height, width), from that by y: one chain over (filter, ky, kx) in ascending order from +0.
+    /// The gradient by x, (rows, channels, height, width), from that by y: one chain over (filter, ky, kx) in ascending order from +0, to
+    /// which +0 is added at the end. So no zero is negative, and it does not matter whether taps beyond the output's border, which are
+    /// zero, are steps of the chain or left out.
     /// </summary>
     public static void InputGradient(in ConvolutionShape shape, int rows, float* dy, float* weight, float* dx)
         => InputGradient(shape, rows, dy, weight, dx, VectorPath.Current);
@@ -49,7 +51,8 @@ public static unsafe class Convolution
         if (together == rows)
             return;
         var kernel = new PlaneKernel(
-            TapPlanes.OfInput(shape), rows - together, shape.Filters, shape.Taps, x, weight, bias, y, shape.OutputHeight, shape.OutputWidth, isRectified);
+            TapPlanes.OfInput(shape), rows - together, shape.Filters, shape.Taps, x, weight, bias, y, shape.OutputHeight, shape.OutputWidth, isRectified,
+            isGradient: false);
         VectorPath.Run(ref kernel, width);
     }
 
@@ -69,7 +72,7 @@ public static unsafe class Convolution
             return;
         var kernel = new PlaneKernel(
             TapPlanes.OfOutputGradient(shape), rows - together, shape.Channels, shape.Filters * shape.KernelHeight * shape.KernelWidth, dy, turned,
-            null, dx, shape.Height, shape.Width, false);
+            null, dx, shape.Height, shape.Width, isRectified: false, isGradient: true);
         VectorPath.Run(ref kernel, width);
     }
 

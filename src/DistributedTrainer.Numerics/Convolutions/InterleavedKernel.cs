@@ -138,7 +138,7 @@ internal readonly unsafe struct InterleavedKernel(
                 var a = packed + (long)output * taps + (firstRow * shape.KernelWidth + firstTap) * height;
                 var to = sums + output * stride + ((long)y * Width + x) * TVector.Count;
                 InterleavedTile<TVector>.Run(height, walk, a, images + ((long)top * planeWidth + left) * TVector.Count, to, stride);
-                if (bias is not null || isRectified)
+                if (bias is not null || isRectified || isGradient)
                     Finish<TVector>(output, Math.Min(height, Outputs - output), to, stride);
             }
         }
@@ -192,9 +192,9 @@ internal readonly unsafe struct InterleavedKernel(
         for (var end = output + height; output < end; output++, to += stride)
         {
             RegisterTile<TVector>.Load(to, out var left, out var right);
-            if (bias is not null)
+            if (bias is not null || isGradient)
             {
-                var add = TVector.Broadcast(bias[output]);
+                var add = bias is null ? TVector.Zero : TVector.Broadcast(bias[output]);
                 left += add;
                 right += add;
             }
