@@ -2,7 +2,8 @@ namespace DistributedTrainer.Numerics;
 
 /// <summary>
 /// Two-dimensional convolutions and their gradients in float32. No matrix of patches is written down: an input is copied once into
-/// planes with a border of zeros, where each tap of all output pixels is one contiguous run, and the register tiles read them there.
+/// planes with a border of zeros, where each tap of all output pixels is one contiguous run, and the register tiles read them there; small images
+/// are computed a vector of them at once where that leaves fewer lanes empty.
 /// Any number of threads may compute at once.
 /// </summary>
 public static unsafe class Convolution
@@ -19,7 +20,9 @@ public static unsafe class Convolution
         => Forward(shape, rows, x, weight, bias, y, isRectified, VectorPath.Current);
 
     /// <summary>
-    /// The gradient by x, (rows, channels, height, width), from that by y: one chain over (filter, ky, kx) in ascending order from +0.
+    /// The gradient by x, (rows, channels, height, width), from that by y: one chain over (filter, ky, kx) in ascending order from +0, to
+    /// which +0 is added at the end. So no zero is negative, and it does not matter whether taps beyond the output's border, which are
+    /// zero, are steps of the chain or left out.
     /// </summary>
     public static void InputGradient(in ConvolutionShape shape, int rows, float* dy, float* weight, float* dx)
         => InputGradient(shape, rows, dy, weight, dx, VectorPath.Current);
@@ -36,12 +39,45 @@ public static unsafe class Convolution
     internal static void Forward(
         in ConvolutionShape shape, int rows, float* x, float* weight, float* bias, float* y, bool isRectified, VectorWidth width)
     {
-        var planes = TapPlanes.OfInput(shape);
-        var kernel = new PlaneKernel(planes, rows, shape.Filters, shape.Taps, x, weight, bias, y, shape.OutputHeight, shape.OutputWidth, isRectified);
+        var together = InterleavedKernel.RowsOf(shape, isGradient: false, rows, width);
+        if (together > 0)
+        {
+            var interleaved = new InterleavedKernel(shape, isGradient: false, together, x, weight, bias, y, isRectified);
+            VectorPath.Run(ref interleaved, width);
+            x += (long)together * shape.InputLength;
+            y += (long)together * shape.OutputLength;
+        }
+
+        if (together == rows)
+            return;
+        var kernel = new PlaneKernel(
+            TapPlanes.OfInput(shape), rows - together, shape.Filters, shape.Taps, x, weight, bias, y, shape.OutputHeight, shape.OutputWidth, isRectified,
+            isGradient: false);
         VectorPath.Run(ref kernel, width);
     }
 
     internal static void InputGradient(in ConvolutionShape shape, int rows, float* dy, float* weight, float* dx, VectorWidth width)
+    {
+        var turned = Turned(shape, weight);
+        var together = InterleavedKernel.RowsOf(shape, isGradient: true, rows, width);
+        if (together > 0)
+        {
+            var interleaved = new InterleavedKernel(shape, isGradient: true, together, dy, turned, null, dx, isRectified: false);
+            VectorPath.Run(ref interleaved, width);
+            dy += (long)together * shape.OutputLength;
+            dx += (long)together * shape.InputLength;
+        }
+
+        if (together == rows)
+            return;
+        var kernel = new PlaneKernel(
+            TapPlanes.OfOutputGradient(shape), rows - together, shape.Channels, shape.Filters * shape.KernelHeight * shape.KernelWidth, dy, turned,
+            null, dx, shape.Height, shape.Width, isRectified: false, isGradient: true);
+        VectorPath.Run(ref kernel, width);
+    }
+
+    /// <summary>Weights (channels, filters, kernel height, kernel width), in the order of the chains of the gradient by the input.</summary>
+    internal static float* Turned(in ConvolutionShape shape, float* weight)
     {
         var area = shape.KernelHeight * shape.KernelWidth;
         var turned = Workspace.Current.Turned((long)shape.Filters * shape.Taps);
@@ -54,9 +90,7 @@ public static unsafe class Convolution
             }
         }
 
-        var planes = TapPlanes.OfOutputGradient(shape);
-        var kernel = new PlaneKernel(planes, rows, shape.Channels, shape.Filters * area, dy, turned, null, dx, shape.Height, shape.Width, false);
-        VectorPath.Run(ref kernel, width);
+        return turned;
     }
 
     internal static void WeightGradient(

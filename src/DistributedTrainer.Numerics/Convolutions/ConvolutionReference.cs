@@ -64,7 +64,7 @@ public static unsafe class ConvolutionReference
                             }
                         }
 
-                        *dx++ = sum;
+                        *dx++ = sum + 0f;
                     }
                 }
             }

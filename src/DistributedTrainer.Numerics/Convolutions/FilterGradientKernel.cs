@@ -9,34 +9,51 @@ namespace DistributedTrainer.Numerics;
 internal readonly unsafe struct FilterGradientKernel(
     ConvolutionShape shape, float* dy, float* x, Segment* segments, int segmentCount, int depth, float* weight, float* bias) : IVectorKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>What a chain of <see cref="NarrowTapTile{TVector}"/> takes, as a multiple of one of <see cref="TapGrid"/>: eight are just enough.</summary>
+    private const double NarrowCost = 1.1;
+
     public void Run<TVector>()
         where TVector : struct, IVector<TVector>
     {
-        var isNarrow = TVector.Count is 8 or 16 && shape.Filters <= TVector.Count;
-        var width = isNarrow ? TVector.Count : RegisterTile<TVector>.Columns;
-        var tileTaps = isNarrow ? NarrowTapTile<TVector>.Taps : TapTile<TVector>.Taps;
+        var hasBias = bias is not null;
         var planes = TapPlanes.OfInput(shape);
-        var pixels = (shape.OutputHeight - 1) * planes.Pitch + shape.OutputWidth;
-        var taps = shape.Taps + (bias is null ? 0 : 1);
-        var tiles = (taps + tileTaps - 1) / tileTaps;
-        var tileLength = tileTaps * width;
-        var panels = (shape.Filters + width - 1) / width;
-        var length = panels * tiles * tileLength;
-
         var workspace = Workspace.Current;
-        var images = workspace.Planes((long)planes.Length + pixels);
-        new Span<float>(images, planes.Length).Clear();
-        new Span<float>(images + planes.Length, pixels).Fill(1);
-        var offsets = Offsets(workspace.Offsets(tiles * tileTaps), planes, tiles * tileTaps);
+        if (TVector.Count == 16)
+        {
+            var listed = NarrowCost * ListedTiles<TVector>.Offsets(shape, hasBias);
+            var sixteen = shape.Filters <= 16 ? GridTiles<SixteenFilters>.Chains(shape) : int.MaxValue;
+            var eight = shape is { Filters: <= 8, Stride: 1 } ? GridTiles<EightFilters>.Chains(shape) : int.MaxValue;
+            if (eight < sixteen && eight < listed)
+            {
+                Run<TVector, GridTiles<EightFilters>>(
+                    planes, new(shape, planes, hasBias, workspace.Offsets(GridTiles<EightFilters>.Offsets(shape))));
+                return;
+            }
 
-        // Whole groups of filters are transposed by vectors; those that are none stay zero.
-        const int Group = 8;
-        var spacedFilters = (shape.Filters + Group - 1) / Group * Group;
-        var spacedLength = shape.OutputHeight * planes.Pitch;
-        var spaced = workspace.Left((long)spacedFilters * spacedLength);
-        new Span<float>(spaced, spacedFilters * spacedLength).Clear();
-        var packed = workspace.Right((long)Math.Max(panels * width, spacedFilters) * pixels);
+            if (sixteen < listed)
+            {
+                Run<TVector, GridTiles<SixteenFilters>>(
+                    planes, new(shape, planes, hasBias, workspace.Offsets(GridTiles<SixteenFilters>.Offsets(shape))));
+                return;
+            }
+        }
+
+        Run<TVector, ListedTiles<TVector>>(
+            planes, new(shape, planes, hasBias, workspace.Offsets(ListedTiles<TVector>.Offsets(shape, hasBias))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run<TVector, TTiles>(in TapPlanes planes, TTiles tiles)
+        where TVector : struct, IVector<TVector>
+        where TTiles : struct, IFilterTiles
+    {
+        var workspace = Workspace.Current;
+        var length = tiles.Length;
+        var ones = (shape.OutputHeight - 1) * planes.Pitch + shape.OutputWidth;
+        var images = workspace.Planes((long)planes.Length + ones);
+        new Span<float>(images, planes.Length).Clear();
+        new Span<float>(images + planes.Length, ones).Fill(1);
+        var packed = workspace.Right((long)tiles.PackedWidth * shape.OutputHeight * shape.OutputWidth);
         var stack = workspace.Tiles((long)depth * length);
 
         var top = stack;
@@ -47,21 +64,8 @@ internal readonly unsafe struct FilterGradientKernel(
             for (var end = row + segment->Rows; row < end; row++)
             {
                 planes.Fill(x + row * shape.InputLength, images);
-                Space(dy + row * shape.OutputLength, spaced, planes.Pitch);
-                if (isNarrow)
-                    PackNarrow<TVector>(pixels, spaced, spacedLength, packed);
-                else
-                    RightPacking<TVector>.PackColumns(pixels, spacedFilters, spaced, spacedLength, packed);
-                for (var tile = 0; tile < panels * tiles; tile++)
-                {
-                    var tileOffsets = offsets + tile % tiles * tileTaps;
-                    var panel = packed + (long)(tile / tiles) * width * pixels;
-                    var sums = top + (long)tile * tileLength;
-                    if (isNarrow)
-                        NarrowTapTile<TVector>.Run(pixels, images, tileOffsets, panel, sums);
-                    else
-                        TapTile<TVector>.Run(pixels, images, tileOffsets, panel, sums);
-                }
+                tiles.Pack(dy + row * shape.OutputLength, packed);
+                tiles.Run(images, packed, top);
             }
 
             top += length;
@@ -74,39 +78,11 @@ internal readonly unsafe struct FilterGradientKernel(
 
         for (var f = 0; f < shape.Filters; f++)
         {
-            var column = stack + (long)(f / width) * tiles * tileLength + f % width;
             for (var tap = 0; tap < shape.Taps; tap++)
-                weight[(long)f * shape.Taps + tap] = column[(long)tap * width];
+                weight[(long)f * shape.Taps + tap] = stack[tiles.Place(f, tap)];
             if (bias is not null)
-                bias[f] = column[(long)shape.Taps * width];
+                bias[f] = stack[tiles.Place(f, shape.Taps)];
         }
-    }
-
-    /// <summary>All taps, the ones for the bias, and as many more as fill the last tile, whose sums nobody reads.</summary>
-    private int* Offsets(int* offsets, in TapPlanes planes, int count)
-    {
-        planes.Offsets(offsets);
-        for (var tap = shape.Taps; tap < count; tap++)
-            offsets[tap] = planes.Length;
-        return offsets;
-    }
-
-    /// <summary>One panel a vector wide: two vectors of half the width.</summary>
-    private void PackNarrow<TVector>(int pixels, float* spaced, int spacedLength, float* packed)
-        where TVector : struct, IVector<TVector>
-    {
-        if (TVector.Count == 16)
-            RightPacking<Lanes8>.PackColumns(pixels, shape.Filters > 8 ? 16 : 8, spaced, spacedLength, packed);
-        else
-            RightPacking<Lanes4>.PackColumns(pixels, 8, spaced, spacedLength, packed);
-    }
-
-    /// <summary>Rows of the output's gradient at the planes' pitch; what lies between them stays zero.</summary>
-    private void Space(float* from, float* to, int pitch)
-    {
-        var width = shape.OutputWidth;
-        for (var line = 0; line < shape.Filters * shape.OutputHeight; line++)
-            new ReadOnlySpan<float>(from + line * width, width).CopyTo(new Span<float>(to + line * pitch, width));
     }
 
     private static void Add<TVector>(float* left, float* right, int length)

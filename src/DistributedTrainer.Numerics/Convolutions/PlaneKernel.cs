@@ -9,7 +9,7 @@ namespace DistributedTrainer.Numerics;
 /// </summary>
 internal readonly unsafe struct PlaneKernel(
     TapPlanes planes, int rows, int outputs, int taps, float* source, float* weight, float* bias, float* target, int height, int width,
-    bool isRectified) : IVectorKernel
+    bool isRectified, bool isGradient) : IVectorKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TVector>()
@@ -73,8 +73,8 @@ internal readonly unsafe struct PlaneKernel(
     private TVector Finish<TVector>(TVector sum, TVector add)
         where TVector : struct, IVector<TVector>
     {
-        if (bias is not null)
-            sum += add;
+        if (bias is not null || isGradient)
+            sum += add; // a gradient's is +0, which makes one zero of both
         return isRectified ? TVector.Select(TVector.LessThanOrEqual(sum, TVector.Zero), TVector.Zero, sum) : sum;
     }
 }
