@@ -201,8 +201,8 @@ internal readonly unsafe struct InterleavedKernel(
 
             if (isRectified)
             {
-                left = TVector.Select(TVector.LessThanOrEqual(left, TVector.Zero), TVector.Zero, left);
-                right = TVector.Select(TVector.LessThanOrEqual(right, TVector.Zero), TVector.Zero, right);
+                left = TVector.SelectLessOrEqual(left, TVector.Zero, TVector.Zero, left);
+                right = TVector.SelectLessOrEqual(right, TVector.Zero, TVector.Zero, right);
             }
 
             RegisterTile<TVector>.Store(to, left, right);

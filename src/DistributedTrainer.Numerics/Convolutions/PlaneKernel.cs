@@ -75,6 +75,6 @@ internal readonly unsafe struct PlaneKernel(
     {
         if (bias is not null || isGradient)
             sum += add; // a gradient's is +0, which makes one zero of both
-        return isRectified ? TVector.Select(TVector.LessThanOrEqual(sum, TVector.Zero), TVector.Zero, sum) : sum;
+        return isRectified ? TVector.SelectLessOrEqual(sum, TVector.Zero, TVector.Zero, sum) : sum;
     }
 }
