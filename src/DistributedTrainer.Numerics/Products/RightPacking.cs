@@ -119,40 +119,7 @@ internal static unsafe class RightPacking<TVector>
         var p = 0;
         for (; p + 8 <= k; p += 8)
         {
-            var row0 = Vector256.Load(b + p);
-            var row1 = Vector256.Load(b1 + p);
-            var row2 = Vector256.Load(b2 + p);
-            var row3 = Vector256.Load(b3 + p);
-            var row4 = Vector256.Load(b4 + p);
-            var row5 = Vector256.Load(b5 + p);
-            var row6 = Vector256.Load(b6 + p);
-            var row7 = Vector256.Load(b7 + p);
-
-            // Pairs of rows, then pairs of pairs within each 128-bit half, then the halves.
-            var low01 = Avx.UnpackLow(row0, row1);
-            var high01 = Avx.UnpackHigh(row0, row1);
-            var low23 = Avx.UnpackLow(row2, row3);
-            var high23 = Avx.UnpackHigh(row2, row3);
-            var low45 = Avx.UnpackLow(row4, row5);
-            var high45 = Avx.UnpackHigh(row4, row5);
-            var low67 = Avx.UnpackLow(row6, row7);
-            var high67 = Avx.UnpackHigh(row6, row7);
-            var quad0 = Avx.Shuffle(low01, low23, 0b01_00_01_00);
-            var quad1 = Avx.Shuffle(low01, low23, 0b11_10_11_10);
-            var quad2 = Avx.Shuffle(high01, high23, 0b01_00_01_00);
-            var quad3 = Avx.Shuffle(high01, high23, 0b11_10_11_10);
-            var quad4 = Avx.Shuffle(low45, low67, 0b01_00_01_00);
-            var quad5 = Avx.Shuffle(low45, low67, 0b11_10_11_10);
-            var quad6 = Avx.Shuffle(high45, high67, 0b01_00_01_00);
-            var quad7 = Avx.Shuffle(high45, high67, 0b11_10_11_10);
-            Avx.Permute2x128(quad0, quad4, 0x20).Store(packed);
-            Avx.Permute2x128(quad1, quad5, 0x20).Store(packed + Width);
-            Avx.Permute2x128(quad2, quad6, 0x20).Store(packed + 2L * Width);
-            Avx.Permute2x128(quad3, quad7, 0x20).Store(packed + 3L * Width);
-            Avx.Permute2x128(quad0, quad4, 0x31).Store(packed + 4L * Width);
-            Avx.Permute2x128(quad1, quad5, 0x31).Store(packed + 5L * Width);
-            Avx.Permute2x128(quad2, quad6, 0x31).Store(packed + 6L * Width);
-            Avx.Permute2x128(quad3, quad7, 0x31).Store(packed + 7L * Width);
+            Transposition.Eight(b + p, b1 + p, b2 + p, b3 + p, b4 + p, b5 + p, b6 + p, b7 + p, packed, Width);
             packed += 8L * Width;
         }
 
