@@ -41,35 +41,36 @@ internal unsafe struct AttentionBackward : IVectorKernel
             for (var h = 0; h < Shape.Heads; h++)
             {
                 var place = (long)row * time * 3 * width + h * head;
-                Load(Projected + place, (long)row * time * width + h * head);
+                Load<TVector>(Projected + place, (long)row * time * width + h * head);
                 for (var key = 0; key < time; key += KeyBlock)
                 {
                     for (var query = Shape.Causal ? key : 0; query < time; query += KeyBlock)
                         Block<TVector>(query, key, maxima, denominators);
                 }
 
-                AttentionHead.Store(Shape, Scratch.Sums, ProjectedGradient + place, 3 * width);
-                AttentionHead.Store(Shape, Scratch.KeyGradient, ProjectedGradient + place + width, 3 * width);
-                AttentionHead.Store(Shape, Scratch.ValueGradient, ProjectedGradient + place + 2 * width, 3 * width);
+                AttentionHead.Store<TVector>(Shape, Scratch.Sums, ProjectedGradient + place, 3 * width);
+                AttentionHead.Store<TVector>(Shape, Scratch.KeyGradient, ProjectedGradient + place + width, 3 * width);
+                AttentionHead.Store<TVector>(Shape, Scratch.ValueGradient, ProjectedGradient + place + 2 * width, 3 * width);
                 maxima += time;
                 denominators += time;
             }
         }
     }
 
-    private readonly void Load(float* queries, long output)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Load<TVector>(float* queries, long output)
+        where TVector : struct, IVector<TVector>
     {
         var (width, head) = (Shape.Width, Shape.HeadWidth);
-        AttentionHead.Load(Shape, queries, 3 * width, Scratch.Queries);
-        AttentionHead.Load(Shape, queries + width, 3 * width, Scratch.Keys);
-        AttentionHead.Load(Shape, queries + 2 * width, 3 * width, Scratch.Values);
-        AttentionHead.Load(Shape, OutputGradient + output, width, Scratch.OutputGradient);
-        AttentionHead.Transpose(Shape, Scratch.Keys, Scratch.TransposedKeys);
-        AttentionHead.Transpose(Shape, Scratch.Values, Scratch.TransposedValues);
+        AttentionHead.Load<TVector>(Shape, queries, 3 * width, Scratch.Queries);
+        AttentionHead.Load<TVector>(Shape, queries + width, 3 * width, Scratch.Keys);
+        AttentionHead.Load<TVector>(Shape, OutputGradient + output, width, Scratch.OutputGradient);
+        AttentionHead.Transpose(Shape, queries + width, 3 * width, Scratch.TransposedKeys);
+        AttentionHead.Transpose(Shape, queries + 2 * width, 3 * width, Scratch.TransposedValues);
         for (var position = 0; position < Shape.Time; position++)
         {
             var place = output + (long)position * width;
-            Scratch.Centres[position] = Reduction.Dot(OutputGradient + place, Output + place, head);
+            Scratch.Centres[position] = FeatureSum.OfProducts<TVector>(OutputGradient + place, Output + place, head);
         }
 
         var length = Shape.PaddedTime * Shape.PaddedHeadWidth;
@@ -100,15 +101,11 @@ internal unsafe struct AttentionBackward : IVectorKernel
                 Scratch.Queries + place, padded, Scratch.TransposedKeys + firstKey, time, head, columns, weights, KeyBlock);
             AttentionTile<TVector>.Product(
                 Scratch.OutputGradient + place, padded, Scratch.TransposedValues + firstKey, time, head, columns, gradient, KeyBlock);
-            for (var j = i; j < Math.Min(i + Four, queries); j++, weights += KeyBlock, gradient += KeyBlock)
-            {
-                Scores<TVector>(
-                    weights, gradient, Shape.VisibleKeys(firstQuery + j, firstKey), maxima[firstQuery + j],
-                    1 / denominators[firstQuery + j], Scratch.Centres[firstQuery + j]);
-            }
-
+            Scores<TVector>(
+                weights, gradient, Shape.VisibleKeys(Math.Min(query + Four, Shape.Time) - 1, firstKey), maxima + query, denominators + query,
+                Scratch.Centres + query, Math.Min(Four, queries - i));
             AttentionTile<TVector>.AddWeighted(
-                Scratch.WeightGradient + i * KeyBlock, KeyBlock, reach.Keys, reach.Further, keyRows, padded, padded, Scratch.Sums + place, padded);
+                gradient, KeyBlock, reach.Keys, reach.Further, keyRows, padded, padded, Scratch.Sums + place, padded);
         }
 
         var diagonal = Shape.Causal && firstQuery == firstKey ? 1 : 0;
@@ -126,20 +123,26 @@ internal unsafe struct AttentionBackward : IVectorKernel
         }
     }
 
-    /// <summary>From one query's products to its weights, and from g·v to the gradient by q·k.</summary>
+    /// <summary>
+    /// From four queries' products with keys to their weights, and from g·v to the gradients by q·k. What stands at keys that a query does not
+    /// see is never used.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Scores<TVector>(float* weights, float* gradient, int visible, float maximum, float reciprocal, float centre)
+    private readonly void Scores<TVector>(
+        float* weights, float* gradient, int columns, float* maxima, float* denominators, float* centres, int queries)
         where TVector : struct, IVector<TVector>
     {
-        AttentionScale.Hide(weights, visible);
-        AttentionScale.Hide(gradient, visible);
-        var scale = TVector.Broadcast(AttentionScale.Of(Shape.HeadWidth));
-        var (shift, factor, centres) = (TVector.Broadcast(maximum), TVector.Broadcast(reciprocal), TVector.Broadcast(centre));
-        for (var i = 0; i < visible; i += TVector.Count)
+        const int KeyBlock = AttentionShape.KeyBlock;
+        var scale = TVector.Broadcast(Scratch.Scale);
+        for (var i = 0; i < queries; i++, weights += KeyBlock, gradient += KeyBlock)
         {
-            var weight = VectorMath.Exp(TVector.Load(weights + i) * scale - shift) * factor;
-            TVector.Store(weight, weights + i);
-            TVector.Store(weight * (TVector.Load(gradient + i) - centres) * scale, gradient + i);
+            var (shift, factor, centre) = (TVector.Broadcast(maxima[i]), TVector.Broadcast(1 / denominators[i]), TVector.Broadcast(centres[i]));
+            for (var column = 0; column < columns; column += TVector.Count)
+            {
+                var weight = VectorMath.Exp(TVector.Load(weights + column) * scale - shift) * factor;
+                TVector.Store(weight, weights + column);
+                TVector.Store(weight * (TVector.Load(gradient + column) - centre) * scale, gradient + column);
+            }
         }
     }
 }

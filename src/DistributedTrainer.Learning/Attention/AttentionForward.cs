@@ -36,13 +36,12 @@ internal unsafe struct AttentionForward : IVectorKernel
             for (var h = 0; h < Shape.Heads; h++)
             {
                 var queries = Projected + (long)row * time * 3 * width + h * head;
-                AttentionHead.Load(Shape, queries, 3 * width, Scratch.Queries);
-                AttentionHead.Load(Shape, queries + width, 3 * width, Scratch.Keys);
-                AttentionHead.Load(Shape, queries + 2 * width, 3 * width, Scratch.Values);
-                AttentionHead.Transpose(Shape, Scratch.Keys, Scratch.TransposedKeys);
+                AttentionHead.Load<TVector>(Shape, queries, 3 * width, Scratch.Queries);
+                AttentionHead.Transpose(Shape, queries + width, 3 * width, Scratch.TransposedKeys);
+                AttentionHead.Load<TVector>(Shape, queries + 2 * width, 3 * width, Scratch.Values);
                 for (var query = 0; query < time; query += AttentionTile<TVector>.Rows)
                     Queries<TVector>(query, maxima, denominators);
-                AttentionHead.Store(Shape, Scratch.Sums, Output + (long)row * time * width + h * head, width);
+                AttentionHead.Store<TVector>(Shape, Scratch.Sums, Output + (long)row * time * width + h * head, width);
                 maxima += time;
                 denominators += time;
             }
@@ -56,7 +55,6 @@ internal unsafe struct AttentionForward : IVectorKernel
     {
         const int KeyBlock = AttentionShape.KeyBlock;
         var padded = Shape.PaddedHeadWidth;
-        var scale = AttentionScale.Of(Shape.HeadWidth);
         var queries = Scratch.Queries + (long)first * padded;
         var sums = Scratch.Sums + (long)first * padded;
         var last = Math.Min(first + AttentionTile<TVector>.Rows, Shape.Time);
@@ -66,18 +64,9 @@ internal unsafe struct AttentionForward : IVectorKernel
             var reach = new AttentionReach(Shape, first, key);
             if (reach.Keys == 0)
                 break;
-            var weights = Scratch.Weights;
             AttentionTile<TVector>.Product(
-                queries, padded, Scratch.TransposedKeys + key, Shape.PaddedTime, Shape.HeadWidth, reach.Columns<TVector>(), weights, KeyBlock);
-            for (var query = first; query < last; query++, weights += KeyBlock)
-            {
-                var before = key == 0 ? float.NegativeInfinity : maxima[query];
-                var maximum = Scores<TVector>(weights, Shape.VisibleKeys(query, key), scale, before);
-                var sum = Exponentials<TVector>(weights, Shape.VisibleKeys(query, key), maximum);
-                maxima[query] = maximum;
-                denominators[query] = key == 0 ? sum : Rescale<TVector>(sums + (long)(query - first) * padded, before - maximum, denominators[query], sum);
-            }
-
+                queries, padded, Scratch.TransposedKeys + key, Shape.PaddedTime, Shape.HeadWidth, reach.Columns<TVector>(), Scratch.Weights, KeyBlock);
+            Weigh<TVector>(first, last - first, key, maxima + first, denominators + first, sums);
             AttentionTile<TVector>.AddWeighted(
                 Scratch.Weights, KeyBlock, reach.Keys, reach.Further, Scratch.Values + (long)key * padded, padded, padded, sums, padded);
         }
@@ -86,40 +75,59 @@ internal unsafe struct AttentionForward : IVectorKernel
             Scale<TVector>(sums, 1 / denominators[query]);
     }
 
-    /// <summary>Scales the visible scores, hides the others of their last vector, and returns the largest of them and the one before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Scores<TVector>(float* scores, int visible, float scale, float before)
+    /// <summary>
+    /// From four queries' products with a block of keys to their weights e^(score − maximum), and to their maxima and denominators so far.
+    /// The queries' exponentials are computed beside each other: one alone would wait for each of its steps.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Weigh<TVector>(int first, int queries, int key, float* maxima, float* denominators, float* sums)
         where TVector : struct, IVector<TVector>
     {
-        var lanes = stackalloc float[16];
-        AttentionScale.Hide(scores, visible);
-        var (scales, largest) = (TVector.Broadcast(scale), TVector.Broadcast(before));
-        for (var i = 0; i < visible; i += TVector.Count)
+        const int KeyBlock = AttentionShape.KeyBlock;
+        float* weights = Scratch.Weights, largest = Scratch.Maxima, before = Scratch.Before, lanes = Scratch.Lanes;
+        var columns = Shape.VisibleKeys(first + queries - 1, key);
+        for (var i = 0; i < queries; i++)
         {
-            var score = TVector.Load(scores + i) * scales;
+            before[i] = key == 0 ? float.NegativeInfinity : maxima[i];
+            largest[i] = Scores<TVector>(weights + i * KeyBlock, columns, Scratch.Visible(Shape.VisibleKeys(first + i, key)), before[i]);
+            LaneSum.Clear<TVector>(lanes + i * LaneSum.Lanes);
+        }
+
+        // Hidden scores are −∞ and give +0, which changes no lane.
+        for (var column = 0; column < columns; column += TVector.Count)
+        {
+            var place = weights + column;
+            var sum = lanes + (column & (LaneSum.Lanes - 1));
+            for (var i = 0; i < queries; i++, place += KeyBlock, sum += LaneSum.Lanes)
+            {
+                var terms = VectorMath.Exp(TVector.Load(place) - TVector.Broadcast(largest[i]));
+                TVector.Store(terms, place);
+                TVector.Store(TVector.Load(sum) + terms, sum);
+            }
+        }
+
+        for (var i = 0; i < queries; i++)
+        {
+            var sum = LaneSum.Join<TVector>(lanes + i * LaneSum.Lanes);
+            maxima[i] = largest[i];
+            denominators[i] = key == 0 ? sum : Rescale<TVector>(sums + (long)i * Shape.PaddedHeadWidth, before[i] - largest[i], denominators[i], sum);
+        }
+    }
+
+    /// <summary>Scales the visible scores, hides the others, and returns the largest of them and the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float Scores<TVector>(float* scores, int columns, float* visible, float before)
+        where TVector : struct, IVector<TVector>
+    {
+        var (scales, hidden, largest) = (TVector.Broadcast(Scratch.Scale), TVector.Broadcast(float.NegativeInfinity), TVector.Broadcast(before));
+        for (var i = 0; i < columns; i += TVector.Count)
+        {
+            var score = TVector.Select(TVector.Load(visible + i), TVector.Load(scores + i) * scales, hidden);
             TVector.Store(score, scores + i);
             largest = VectorMath.Max(largest, score);
         }
 
-        return LaneMax.Of(largest, lanes);
-    }
-
-    /// <summary>Writes e^(score − maximum) and returns the sum in 32 lanes; hidden scores give +0, which changes no lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Exponentials<TVector>(float* scores, int visible, float maximum)
-        where TVector : struct, IVector<TVector>
-    {
-        var lanes = stackalloc float[LaneSum.Lanes];
-        LaneSum.Clear<TVector>(lanes);
-        var shift = TVector.Broadcast(maximum);
-        for (var i = 0; i < visible; i += TVector.Count)
-        {
-            var terms = VectorMath.Exp(TVector.Load(scores + i) - shift);
-            TVector.Store(terms, scores + i);
-            LaneSum.Add(lanes, i, terms);
-        }
-
-        return LaneSum.Join<TVector>(lanes);
+        return LaneMax.Of(largest);
     }
 
     /// <summary>Brings what earlier blocks summed to the new maximum; returns the denominator.</summary>

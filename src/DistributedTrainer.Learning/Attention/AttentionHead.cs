@@ -1,41 +1,38 @@
+using System.Runtime.CompilerServices;
+using DistributedTrainer.Numerics;
+
 namespace DistributedTrainer.Learning;
 
 /// <summary>Copies between one head's scratch and the arrays of all heads, where its floats at a position lie side by side.</summary>
 internal static unsafe class AttentionHead
 {
-    /// <summary>(time, head) from positions at <paramref name="stride"/>, padded with zeros to whole tiles.</summary>
-    public static void Load(AttentionShape shape, float* source, int stride, float* head)
-    {
-        var (width, padded) = (shape.HeadWidth, shape.PaddedHeadWidth);
-        for (var position = 0; position < shape.Time; position++, source += stride, head += padded)
-        {
-            new Span<float>(source, width).CopyTo(new(head, width));
-            new Span<float>(head + width, padded - width).Clear();
-        }
-
-        new Span<float>(head, (shape.PaddedTime - shape.Time) * padded).Clear();
-    }
-
-    /// <summary>(head, time) of a loaded (time, head).</summary>
-    public static void Transpose(AttentionShape shape, float* head, float* transposed)
-    {
-        const int Block = 8;
-        var (padded, time) = (shape.PaddedHeadWidth, shape.PaddedTime);
-        for (var first = 0; first < time; first += Block)
-        {
-            for (var column = 0; column < shape.HeadWidth; column++)
-            {
-                float* from = head + (long)first * padded + column, to = transposed + (long)column * time + first;
-                for (var i = 0; i < Block; i++)
-                    to[i] = from[i * padded];
-            }
-        }
-    }
+    /// <summary>(time, head) from positions at <paramref name="stride"/>; what pads it to whole tiles stays as it is.</summary>
+    public static void Load<TVector>(AttentionShape shape, float* source, int stride, float* head)
+        where TVector : struct, IVector<TVector>
+        => Copy<TVector>(shape, source, stride, head, shape.PaddedHeadWidth);
 
     /// <summary>Back to positions at <paramref name="stride"/>.</summary>
-    public static void Store(AttentionShape shape, float* head, float* destination, int stride)
+    public static void Store<TVector>(AttentionShape shape, float* head, float* destination, int stride)
+        where TVector : struct, IVector<TVector>
+        => Copy<TVector>(shape, head, shape.PaddedHeadWidth, destination, stride);
+
+    /// <summary>(head, time) of positions at <paramref name="stride"/>; what pads it to whole tiles stays as it is.</summary>
+    public static void Transpose(AttentionShape shape, float* source, int stride, float* transposed) =>
+        Transposition.Run(shape.Time, shape.HeadWidth, source, stride, transposed, shape.PaddedTime);
+
+    // A head's rows are so short that a call for each would cost more than the copy.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Copy<TVector>(AttentionShape shape, float* source, int sourceStride, float* target, int targetStride)
+        where TVector : struct, IVector<TVector>
     {
-        for (var position = 0; position < shape.Time; position++, destination += stride, head += shape.PaddedHeadWidth)
-            new Span<float>(head, shape.HeadWidth).CopyTo(new(destination, shape.HeadWidth));
+        var (time, width) = (shape.Time, shape.HeadWidth);
+        for (var position = 0; position < time; position++, source += sourceStride, target += targetStride)
+        {
+            var i = 0;
+            for (; i <= width - TVector.Count; i += TVector.Count)
+                TVector.Store(TVector.Load(source + i), target + i);
+            for (; i < width; i++)
+                target[i] = source[i];
+        }
     }
 }

@@ -5,13 +5,20 @@ namespace DistributedTrainer.Learning;
 /// <summary>One head's operands, copied together so that they stay in the caches while it is computed.</summary>
 internal sealed unsafe class AttentionScratch : IDisposable
 {
+    /// <summary>Queries that are treated together.</summary>
+    private const int Four = 4;
+
     private readonly FloatBuffer _memory;
+
+    /// <summary>As many ones, then as many zeros, as a block has keys.</summary>
+    private readonly float* _visible;
 
     public AttentionScratch(AttentionShape shape)
     {
         var head = shape.PaddedTime * shape.PaddedHeadWidth;
         var block = shape.PaddedTime * AttentionShape.KeyBlock;
-        _memory = new FloatBuffer(checked(9 * head + 2 * block + shape.PaddedTime));
+        _memory = new FloatBuffer(checked(9 * head + 2 * block + shape.PaddedTime + 2 * AttentionShape.KeyBlock + Four * (LaneSum.Lanes + 2)));
+        Scale = (float)(1 / Math.Sqrt(shape.HeadWidth));
         var next = _memory.Pointer;
         Queries = Take(head);
         Keys = Take(head);
@@ -25,6 +32,11 @@ internal sealed unsafe class AttentionScratch : IDisposable
         Weights = Take(block);
         WeightGradient = Take(block);
         Centres = Take(shape.PaddedTime);
+        _visible = Take(2 * AttentionShape.KeyBlock);
+        new Span<int>(_visible, AttentionShape.KeyBlock).Fill(-1);
+        Lanes = Take(Four * LaneSum.Lanes);
+        Before = Take(Four);
+        Maxima = Take(Four);
 
         float* Take(int length)
         {
@@ -34,7 +46,10 @@ internal sealed unsafe class AttentionScratch : IDisposable
         }
     }
 
-    /// <summary>(time, head) at stride PaddedHeadWidth, with zeros behind.</summary>
+    /// <summary>1 / √head: keeps the scores' variance (Vaswani et al. 2017).</summary>
+    public float Scale { get; }
+
+    /// <summary>(time, head) at stride PaddedHeadWidth, with zeros behind, which nobody overwrites.</summary>
     public float* Queries { get; }
 
     public float* Keys { get; }
@@ -63,6 +78,17 @@ internal sealed unsafe class AttentionScratch : IDisposable
 
     /// <summary>(time): each query's Σ gradient·output.</summary>
     public float* Centres { get; }
+
+    /// <summary>(4, 32): sums of four queries.</summary>
+    public float* Lanes { get; }
+
+    /// <summary>(4): the queries' maxima before a block of keys, and with it.</summary>
+    public float* Before { get; }
+
+    public float* Maxima { get; }
+
+    /// <summary>(KeyBlock) and some more: all ones where a key is one of so many that a query sees, else all zeros.</summary>
+    public float* Visible(int keys) => _visible + AttentionShape.KeyBlock - keys;
 
     public void Dispose() => _memory.Dispose();
 }

@@ -4,17 +4,22 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>The largest of a vector's lanes; NaN where any is.</summary>
-internal static unsafe class LaneMax
+internal static class LaneMax
 {
-    /// <param name="lanes">Room for a vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Of<TVector>(TVector vector, float* lanes)
+    public static float Of<TVector>(TVector vector)
         where TVector : struct, IVector<TVector>
     {
-        TVector.Store(vector, lanes);
-        var max = lanes[0];
-        for (var lane = 1; lane < TVector.Count; lane++)
-            max = lanes[lane] > max || float.IsNaN(lanes[lane]) ? lanes[lane] : max;
-        return max;
+        if (TVector.Count > 8)
+            vector = VectorMath.Max(vector, TVector.LanesFrom(vector, 8));
+        if (TVector.Count > 4)
+            vector = VectorMath.Max(vector, TVector.LanesFrom(vector, 4));
+        if (TVector.Count > 1)
+        {
+            vector = VectorMath.Max(vector, TVector.LanesFrom(vector, 2));
+            vector = VectorMath.Max(vector, TVector.LanesFrom(vector, 1));
+        }
+
+        return TVector.First(vector);
     }
 }

@@ -24,7 +24,7 @@ internal static unsafe class LaneSum
     public static void Add<TVector>(float* lanes, int i, TVector terms)
         where TVector : struct, IVector<TVector>
     {
-        var place = lanes + i % Lanes;
+        var place = lanes + (i & (Lanes - 1));
         TVector.Store(TVector.Load(place) + terms, place);
     }
 
@@ -33,19 +33,31 @@ internal static unsafe class LaneSum
     public static float Join<TVector>(float* lanes)
         where TVector : struct, IVector<TVector>
     {
-        var distance = Lanes / 2;
-        for (; distance >= TVector.Count; distance /= 2)
+        // Down to one vector in memory, then within it.
+        for (var distance = Lanes / 2; distance >= TVector.Count; distance /= 2)
         {
             for (var lane = 0; lane < distance; lane += TVector.Count)
                 TVector.Store(TVector.Load(lanes + lane) + TVector.Load(lanes + lane + distance), lanes + lane);
         }
 
-        for (; distance > 0; distance /= 2)
+        return Join(TVector.Load(lanes));
+    }
+
+    /// <summary>Joins the lanes of one vector along the same tree.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Join<TVector>(TVector vector)
+        where TVector : struct, IVector<TVector>
+    {
+        if (TVector.Count > 8)
+            vector += TVector.LanesFrom(vector, 8);
+        if (TVector.Count > 4)
+            vector += TVector.LanesFrom(vector, 4);
+        if (TVector.Count > 1)
         {
-            for (var lane = 0; lane < distance; lane++)
-                lanes[lane] += lanes[lane + distance];
+            vector += TVector.LanesFrom(vector, 2);
+            vector += TVector.LanesFrom(vector, 1);
         }
 
-        return lanes[0];
+        return TVector.First(vector);
     }
 }

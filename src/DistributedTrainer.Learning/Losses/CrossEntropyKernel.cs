@@ -69,7 +69,7 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
         float* logits = Logits + position * Classes, gradient = Gradient + position * Classes;
 
         // log softmax(x)_i = (x_i - max) - log Σ e^(x_j - max): no term overflows, and the log's argument is at least 1.
-        var max = Max<TVector>(logits, lanes);
+        var max = Max<TVector>(logits);
         var shiftedSum = ShiftedSum(position, max);
         var sum = Exponentials<TVector>(logits, max, gradient, lanes);
         var loss = Loss(position, max, shiftedSum, VectorMath.Log(sum));
@@ -80,7 +80,7 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
 
     /// <summary>The largest logit; NaN where any is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly float Max<TVector>(float* logits, float* lanes)
+    private readonly float Max<TVector>(float* logits)
         where TVector : struct, IVector<TVector>
     {
         var largest = TVector.Broadcast(float.NegativeInfinity);
@@ -89,7 +89,7 @@ internal unsafe struct CrossEntropyKernel : IVectorKernel
             largest = VectorMath.Max(largest, TVector.Load(logits + i));
         if (i < Classes)
             largest = VectorMath.Max(largest, VectorTail.Load<TVector>(logits + i, Classes - i, float.NegativeInfinity));
-        return LaneMax.Of(largest, lanes);
+        return LaneMax.Of(largest);
     }
 
     /// <summary>Writes e^(x − max) and returns its sum in 32 lanes, as <see cref="Reduction.Sum(float*, int)"/> defines it.</summary>

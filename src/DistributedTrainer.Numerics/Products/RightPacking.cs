@@ -119,23 +119,7 @@ internal static unsafe class RightPacking<TVector>
         var p = 0;
         for (; p + 8 <= k; p += 8)
         {
-            var row0 = Vector256.Load(b + p);
-            var row1 = Vector256.Load(b1 + p);
-            var row2 = Vector256.Load(b2 + p);
-            var row3 = Vector256.Load(b3 + p);
-            var row4 = Vector256.Load(b4 + p);
-            var row5 = Vector256.Load(b5 + p);
-            var row6 = Vector256.Load(b6 + p);
-            var row7 = Vector256.Load(b7 + p);
-            EightByEight.Transpose(ref row0, ref row1, ref row2, ref row3, ref row4, ref row5, ref row6, ref row7);
-            row0.Store(packed);
-            row1.Store(packed + Width);
-            row2.Store(packed + 2L * Width);
-            row3.Store(packed + 3L * Width);
-            row4.Store(packed + 4L * Width);
-            row5.Store(packed + 5L * Width);
-            row6.Store(packed + 6L * Width);
-            row7.Store(packed + 7L * Width);
+            Transposition.Eight(b + p, b1 + p, b2 + p, b3 + p, b4 + p, b5 + p, b6 + p, b7 + p, packed, Width);
             packed += 8L * Width;
         }
 

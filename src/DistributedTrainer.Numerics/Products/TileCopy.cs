@@ -14,15 +14,4 @@ internal static unsafe class TileCopy
             target += targetStride;
         }
     }
-
-    /// <summary>The source is (rows, columns), the target (columns, rows).</summary>
-    public static void Turn(int rows, int columns, float* source, int sourceStride, float* target, int targetStride)
-    {
-        for (var column = 0; column < columns; column++)
-        {
-            for (var row = 0; row < rows; row++)
-                target[row] = source[(long)row * sourceStride + column];
-            target += targetStride;
-        }
-    }
 }

@@ -141,7 +141,7 @@ internal unsafe struct WeightGradientKernel : IVectorKernel
                 if (!block.Last || direct)
                     continue;
                 if (Turned)
-                    TileCopy.Turn(presentRows, presentColumns, overhang, width, tile, Ldw);
+                    Transposition.Run(presentRows, presentColumns, overhang, width, tile, Ldw);
                 else
                     TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldw);
             }

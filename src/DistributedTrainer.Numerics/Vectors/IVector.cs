@@ -92,6 +92,12 @@ public unsafe interface IVector<TSelf>
     /// <summary>The 64-bit product of the lanes as unsigned integers: returns its low 32 bits.</summary>
     static abstract TSelf MultiplyBits(TSelf left, TSelf right, out TSelf high);
 
+    /// <summary>Lane 0.</summary>
+    static abstract float First(TSelf value);
+
+    /// <summary>Lane i takes lane i + <paramref name="count"/> for i below the count, a power of two below the lanes' number; other lanes hold anything.</summary>
+    static abstract TSelf LanesFrom(TSelf value, int count);
+
     /// <summary>Whether any lane of a comparison's result is true.</summary>
     static abstract bool AnyTrue(TSelf mask);
 }

@@ -131,6 +131,12 @@ public readonly unsafe struct Lanes1 : IVector<Lanes1>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float First(Lanes1 value) => value._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 LanesFrom(Lanes1 value, int count) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyTrue(Lanes1 mask) => mask.Bits != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

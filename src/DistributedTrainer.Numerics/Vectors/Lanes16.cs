@@ -135,6 +135,18 @@ public readonly unsafe struct Lanes16 : IVector<Lanes16>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float First(Lanes16 value) => value._value.ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 LanesFrom(Lanes16 value, int count) => new(count switch
+    {
+        8 => value._value.GetUpper().ToVector512Unsafe(),
+        4 => value._value.GetLower().GetUpper().ToVector256Unsafe().ToVector512Unsafe(),
+        2 => Vector128.Shuffle(value._value.GetLower().GetLower(), Vector128.Create(2, 3, 2, 3)).ToVector256Unsafe().ToVector512Unsafe(),
+        _ => Vector128.Shuffle(value._value.GetLower().GetLower(), Vector128.Create(1, 1, 1, 1)).ToVector256Unsafe().ToVector512Unsafe(),
+    });
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyTrue(Lanes16 mask) => mask._value.AsUInt32() != Vector512<uint>.Zero;
 
     // 32 × 32 → 64-bit products of the even lanes. Integers are exact, so the instruction may be named.

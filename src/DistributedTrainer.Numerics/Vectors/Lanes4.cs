@@ -139,6 +139,14 @@ public readonly unsafe struct Lanes4 : IVector<Lanes4>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float First(Lanes4 value) => value._value.ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 LanesFrom(Lanes4 value, int count) => new(count == 2
+        ? Vector128.Shuffle(value._value, Vector128.Create(2, 3, 2, 3))
+        : Vector128.Shuffle(value._value, Vector128.Create(1, 1, 1, 1)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyTrue(Lanes4 mask) => mask._value.AsUInt32() != Vector128<uint>.Zero;
 
     // 32 × 32 → 64-bit products of the even lanes. Integers are exact, so the instruction may be named.

@@ -141,6 +141,17 @@ public readonly unsafe struct Lanes8 : IVector<Lanes8>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float First(Lanes8 value) => value._value.ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 LanesFrom(Lanes8 value, int count) => new(count switch
+    {
+        4 => value._value.GetUpper().ToVector256Unsafe(),
+        2 => Vector128.Shuffle(value._value.GetLower(), Vector128.Create(2, 3, 2, 3)).ToVector256Unsafe(),
+        _ => Vector128.Shuffle(value._value.GetLower(), Vector128.Create(1, 1, 1, 1)).ToVector256Unsafe(),
+    });
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyTrue(Lanes8 mask) => mask._value.AsUInt32() != Vector256<uint>.Zero;
 
     // 32 × 32 → 64-bit products of the even lanes. Integers are exact, so the instruction may be named.
