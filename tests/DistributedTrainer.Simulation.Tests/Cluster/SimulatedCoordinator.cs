@@ -36,6 +36,8 @@ internal sealed class SimulatedCoordinator
         if (message is NodeReport report)
         {
             _nodes[report.Node.Address] = from;
+            if (report.Job is { } job)
+                _cluster.World.Note($"coordinator on {_node.Address} hears of {from.Address}: {SimulatedNode.Text(job)}");
             if (!_isBegun)
             {
                 _gathering.Take(report);
