@@ -8,7 +8,13 @@ internal sealed unsafe partial class ParameterServerActor
     private Replication? _replica;
     private bool _isTakenOver;
 
-    private bool MayLeaveVersion => _replica?.MayLeave(Version) ?? true;
+    private bool MayLeaveVersion => IsMoving || (_replica?.MayLeave(Version) ?? true);
+
+    /// <summary>
+    /// The assignment in force names another owner. The backup has heard of it too, perhaps before: it answers to that one now, or it has
+    /// become that one.
+    /// </summary>
+    private bool IsMoving => _activated is { } activated && activated.Assignment.Primaries[_range.Index] != _place.Self;
 
     /// <summary>The first assignment's backup makes version 0 from the seed like this server: nothing need be sent.</summary>
     private void ReplicateFromTheStart(Assignment assignment)

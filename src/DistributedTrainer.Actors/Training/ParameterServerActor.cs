@@ -74,6 +74,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         Receive<AssignmentPrepared>(Prepare);
         Receive<AssignmentActivated>(Activate);
         Receive<GoneChanged>(Miss);
+        Receive<RangeTakenOver>(taken => _authority = Math.Max(_authority, taken.Authority));
         Receive<EvaluationArrived>(Evaluate);
         Receive<EpochDecisionKnown>(Decide);
         Receive<StampNext>(Stamp);
@@ -141,6 +142,8 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         FillBackup();
         if (HasState)
             TakeEarly();
+        if (IsMoving)
+            CommitWhatIsComplete();
         Ask();
     }
 

@@ -36,7 +36,8 @@ public static class AssignmentPlanner
     /// <summary>
     /// Every worker gets one run of shards, runs as even as their weights, so that it owns whole subtrees and sends few vectors. A range
     /// stays where its state is: with the node that serves it, else with its backup; others go to the servers that own fewest, first in
-    /// order of joining. A backup stays where it is too, and is never on the primary's node.
+    /// order of joining. A backup stays where it is too, and is never on the primary's node; a new one is not placed so that two nodes keep
+    /// each other's ranges, where a third could.
     /// </summary>
     /// <param name="nodes">In order of joining.</param>
     /// <param name="shards">The job's shards.</param>
@@ -146,10 +147,23 @@ public static class AssignmentPlanner
         {
             var others = servers.Where(server => server.Address != primaries[range]).ToList();
             var kept = others.Find(server => server.Address == previous?.BackupOf(range)) ?? others.Find(server => server.Keeps.Contains(range));
-            backups[range] = (kept ?? others.MinBy(server => load[server.Address])!).Address;
+            // Two that keep each other's ranges and lose each other take over from each other, and neither has everything.
+            var better = others.FindAll(server => !KeepEachOther(range, server.Address));
+            backups[range] = (kept ?? (better.Count > 0 ? better : others).MinBy(server => load[server.Address])!).Address;
             load[backups[range]]++;
         }
 
         return backups;
+
+        bool KeepEachOther(int range, string server)
+        {
+            for (var before = 0; before < range; before++)
+            {
+                if (primaries[before] == server && backups[before] == primaries[range])
+                    return true;
+            }
+
+            return false;
+        }
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class CoordinatorLogic
 
     /// <summary>All were ready for the assignment in force, or it would not be: one that is not is another process at that address, or afresh.</summary>
     private bool HasBegunAgain(JobRecord job, Assignment latest, string node) =>
-        job.InForce is { } inForce && inForce.Number == latest.Number && latest.Has(node) && !(PreparedBy(job, node) >= latest.Number);
+        job.InForce is { } inForce && inForce.Has(node) && latest.Has(node) && !(PreparedBy(job, node) >= inForce.Number);
 
     /// <summary>
     /// Once training has ended no assignment is made that would say who is lost; but whoever keeps a backup of what is to be saved must know.
