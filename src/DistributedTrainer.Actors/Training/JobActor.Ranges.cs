@@ -60,6 +60,8 @@ internal sealed partial class JobActor
     private void GoOnAsRefused(int range, long authority)
     {
         _refused[range] = Math.Max(authority, _refused.GetValueOrDefault(range));
+        // They push again whatever they pushed to the other one, of steps beyond the one that this server stands at, too.
+        _servers[range].Tell(new RangeReturned());
         if (_successors.Remove(range))
             StartWhenReady();
     }

@@ -8,6 +8,9 @@ internal sealed unsafe partial class ParameterServerActor
     private Replication? _replica;
     private bool _isTakenOver;
 
+    /// <summary>Another server has come further than this one: nodes push what they pushed to that one.</summary>
+    private bool _keepsEarly;
+
     private bool MayLeaveVersion => IsMoving || (_replica?.MayLeave(Version) ?? true);
 
     /// <summary>
@@ -94,7 +97,7 @@ internal sealed unsafe partial class ParameterServerActor
     /// <summary>This server was the range's backup: its version goes to the store, and to everybody under the new authority.</summary>
     private void BeginAsPromoted(Promoted promoted)
     {
-        _isTakenOver = true;
+        (_isTakenOver, _keepsEarly) = (true, true);
         promoted.Parameters.Span.CopyTo(Range(_current!));
         _place.Round(_current!, _range.Begin, _range.Length, Version);
         TakeFactorsOfState();

@@ -75,6 +75,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         Receive<AssignmentActivated>(Activate);
         Receive<GoneChanged>(Miss);
         Receive<RangeTakenOver>(taken => _authority = Math.Max(_authority, taken.Authority));
+        Receive<RangeReturned>(_ => _keepsEarly = true);
         Receive<EvaluationArrived>(Evaluate);
         Receive<EpochDecisionKnown>(Decide);
         Receive<StampNext>(Stamp);
@@ -219,9 +220,9 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
             return;
         }
 
-        if (header.Step > Version && _isTakenOver)
+        if (header.Step > Version && _keepsEarly)
         {
-            _early.Add(partial); // of a step that the primary before this one had begun
+            _early.Add(partial); // of a step that the server before this one had begun
             return;
         }
 

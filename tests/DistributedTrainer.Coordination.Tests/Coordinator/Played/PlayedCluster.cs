@@ -77,12 +77,9 @@ internal sealed class PlayedCluster
         Logic = NewLogic(to);
         var longest = _nodes.Values.MaxBy(node => node.Book.Count)!;
         var reports = _nodes.Values.Where(node => node.Refusal is null).Select(node => node.Report()).ToList();
-        if (longest.Book.Count > 0)
-        {
-            Logic.Recover(longest.Book, reports, Now);
-            if (members is not null)
-                Logic.HandleMembers(members, Now);
-        }
+        Logic.Recover(longest.Book, reports, Now);
+        if (members is not null)
+            Logic.HandleMembers(members, Now);
 
         foreach (var report in reports)
             Logic.Handle(report, Now);

@@ -53,7 +53,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
 
     public string? Refusal { get; private set; }
 
-    public long Term { get; private set; }
+    public long Term { get; set; }
 
     public long DecidedVersion { get; private set; } = -1;
 
