@@ -26,6 +26,9 @@ public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer)
     /// <summary>It has followed no assignment yet: so it can take nothing over.</summary>
     public bool HasNotBegun { get; init; }
 
+    /// <summary>It was lost since the newest assignment was made, and is back: others that got ready for it may miss it.</summary>
+    public bool WasLost { get; init; }
+
     /// <summary>Ranges whose backup it has and may take over.</summary>
     public IReadOnlyList<int> Keeps { get; init; } = [];
 }
@@ -85,7 +88,7 @@ public static class AssignmentPlanner
             nodes.Any(node => node.Serves.Contains(range)
                 // One that never heard of the first assignment waits for a state that nobody has.
                 || (inForce is null
-                    ? node.Address == primaries[range] && previous.Number == 1
+                    ? node.Address == primaries[range] && previous.Number == 1 && !node.WasLost
                     : (node.Address == primaries[range] && node.Prepared >= inForce.Number && node.Since <= inForce.Number && !node.GivenUp.Contains(range)) || (node.Keeps.Contains(range) && !node.HasNotBegun)))
             || leaving.Any(node => node.Address == primaries[range] && !node.GivenUp.Contains(range));
     }

@@ -100,8 +100,10 @@ public sealed partial class CoordinatorLogic
         }
 
         nodes.Sort((left, right) => left.Order.CompareTo(right.Order));
-        return nodes.ConvertAll(node => Planned(node, ReportOn(job, node)!));
+        return nodes.ConvertAll(node => Planned(node, ReportOn(job, node)!) with { WasLost = WasLost(job, node.Report.Node.Address) });
     }
+
+    private bool WasLost(JobRecord job, string node) => job.Latest is { } latest && _forgotten.TryGetValue(node, out var number) && number >= latest.Number;
 
     private static PlannedNode Planned(NodeEntry node, JobReport report) => new(
         node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server"))

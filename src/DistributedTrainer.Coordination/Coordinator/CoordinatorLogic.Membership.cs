@@ -176,7 +176,13 @@ public sealed partial class CoordinatorLogic
     {
         var address = report.Node.Address;
         if (!_lost.TryGetValue(address, out var lostAt))
-            return false;
+        {
+            if (!WasLeftOut(report))
+                return false;
+            _lost[address] = lostAt = _now - timeouts.LastWords;
+            _nodes.Remove(address);
+        }
+
         if (_now - lostAt < timeouts.LastWords)
             return true;
         if (report.Job is not null && report.Job is not { Prepared: 0 })
@@ -189,6 +195,14 @@ public sealed partial class CoordinatorLogic
         _forgotten[address] = Current?.Latest?.Number ?? 0;
         return false;
     }
+
+    /// <summary>
+    /// The coordinator before this one lost it and went on without it, and it has not started afresh yet: the assignment in force gives it
+    /// nothing, and it never got ready for that one. What it has is of the past, and it may even be this coordinator's node.
+    /// </summary>
+    private bool WasLeftOut(NodeReport report) =>
+        report is { Leaving: false, Job: { Prepared: > 0 } part } && Current is { Closed: null, InForce: { } inForce } job && part.JobId == job.Submission.JobId
+        && part.Prepared < inForce.Number && !inForce.Has(report.Node.Address) && part.Serves.Length + part.Keeps.Length > 0;
 
     /// <summary>A new coordinator hears of a node only if it lives: those of the book that do not report were lost with the old one.</summary>
     private void MissThoseWhoNeverCame(JobRecord job)

@@ -73,6 +73,8 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         foreach (var text in texts)
             Fold(JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!, text);
         _recovered.UnionWith(_jobs.Keys);
+        foreach (var report in reports.Where(WasLeftOut))
+            _nodes.Remove(report.Node.Address);
         if (Current is not { } job)
             return;
         // The latest moment of the run's clock that the book knows.

@@ -133,6 +133,16 @@ public class AssignmentPlannerTests
     }
 
     [Fact]
+    public void A_primary_that_was_lost_before_the_first_step_does_not_begin_the_range_once_it_is_back()
+    {
+        // Found by simulated stories: those who had got ready with it went on to miss it, and had taken the range over or never asked it again.
+        var first = new Assignment(1, 1, ["n0", "n1"], ["n0"]);
+        PlannedNode[] nodes = [new("n0", true, true) { WasLost = true }, new("n1", true, true) { Prepared = 1 }];
+        Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [], first, inForce: null));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { WasLost = false }, nodes[1]], [], first, inForce: null));
+    }
+
+    [Fact]
     public void Another_process_at_the_primarys_address_has_no_state()
     {
         // Found by a simulated story: the only server was killed, and its supervisor had started it again before the next coordinator came.

@@ -59,6 +59,24 @@ public class CoordinatorRecoveryTests
     }
 
     [Fact]
+    public void A_new_coordinator_on_a_node_that_was_left_out_does_not_take_it_for_one_with_the_state()
+    {
+        // Found by a simulated story: the coordinator's node died before a node that it had left out was told to start afresh.
+        var cluster = Running(servers: 2, replicas: 1, epochs: 100);
+        cluster.Node("n1").IsSilent = true;
+        foreach (var other in (string[])["n0", "n2"])
+            cluster.Node(other).Unreachable = ["n1"];
+        cluster.Until(() => !cluster.Training.Stamped!.Has("n1"), "the assignment without it");
+        cluster.Node("n1").IsSilent = false;
+        cluster.Node("n1").Says = report => report.Prepared == 1 ? report with { Serves = [0, 1] } : report;
+        cluster.MoveCoordinator("n1");
+        Assert.Contains(cluster.Logic.Drain(), decision => decision is TellNode { Node: "n1", Message: StartAfresh });
+        cluster.For(10);
+        Assert.Equal(1, cluster.Node("n1").StartedAfresh);
+        Assert.Equal("completed", cluster.ToEnd(boundSeconds: 120).State);
+    }
+
+    [Fact]
     public void A_new_coordinator_takes_no_node_of_another_build()
     {
         var cluster = new PlayedCluster();
