@@ -63,16 +63,17 @@ public class CoordinatorRecoveryTests
     {
         // Found by a simulated story: the coordinator's node died before a node that it had left out was told to start afresh.
         var cluster = Running(servers: 2, replicas: 1, epochs: 100);
-        cluster.Node("n1").IsSilent = true;
+        var cutOff = cluster.Node("n1");
+        cluster.Vanish("n1");
         foreach (var other in (string[])["n0", "n2"])
             cluster.Node(other).Unreachable = ["n1"];
         cluster.Until(() => !cluster.Training.Stamped!.Has("n1"), "the assignment without it");
-        cluster.Node("n1").IsSilent = false;
-        cluster.Node("n1").Says = report => report.Prepared == 1 ? report with { Serves = [0, 1] } : report;
+        cutOff.Says = report => report.Prepared == 1 ? report with { Serves = [0, 1] } : report;
+        cluster.Return(cutOff);
         cluster.MoveCoordinator("n1");
         Assert.Contains(cluster.Logic.Drain(), decision => decision is TellNode { Node: "n1", Message: StartAfresh });
         cluster.For(10);
-        Assert.Equal(1, cluster.Node("n1").StartedAfresh);
+        Assert.Equal(1, cutOff.StartedAfresh);
         Assert.Equal("completed", cluster.ToEnd(boundSeconds: 120).State);
     }
 

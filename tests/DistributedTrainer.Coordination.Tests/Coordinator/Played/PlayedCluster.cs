@@ -61,6 +61,9 @@ internal sealed class PlayedCluster
     /// <summary>A node is gone, and the coordinator has not been told yet.</summary>
     public void Vanish(string address) => _nodes.Remove(address);
 
+    /// <summary>One that had vanished was only cut off.</summary>
+    public void Return(PlayedNode node) => _nodes[node.Address] = node;
+
     /// <summary>A node leaves the cluster's membership.</summary>
     public void Remove(string address, bool politely)
     {
