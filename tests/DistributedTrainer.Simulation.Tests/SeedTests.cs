@@ -35,7 +35,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         Assert.True(failed.Count == 0, string.Join("\n\n", failed.Take(MostReports).Select(outcome => outcome.Report())));
     }
 
-    private static int[] Numbers(string variable) =>
+    internal static int[] Numbers(string variable) =>
         [.. (Environment.GetEnvironmentVariable(variable) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture))];
 
     private void Replay(int seed)

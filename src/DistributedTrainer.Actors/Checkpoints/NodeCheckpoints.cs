@@ -16,13 +16,13 @@ internal sealed class NodeCheckpoints(IActorRef coordinator, FolderRules folders
     /// <summary>Epochs in one message: a control message is bounded in length, and a history is not.</summary>
     private const int EpochsAtOnce = 500;
 
-    private (string JobId, Task<Opened> Result) _opening = ("", Task.FromResult(new Opened()));
+    private (string JobId, bool Resume, Task<Opened> Result) _opening = ("", false, Task.FromResult(new Opened()));
     private (string JobId, long Version, Task<string> Result) _completing = ("", -1, Task.FromResult(""));
 
     public void Open(OpenCheckpoints order)
     {
-        if (_opening.JobId != order.JobId)
-            _opening = (order.JobId, InThread(() => folders.WriteRefusal(order.Folder) is { } refusal ? new Opened { Error = refusal } : Open(order.JobText, order.Folder, order.Resume)));
+        if ((_opening.JobId, _opening.Resume) != (order.JobId, order.Resume))
+            _opening = (order.JobId, order.Resume, InThread(() => folders.WriteRefusal(order.Folder) is { } refusal ? new Opened { Error = refusal } : Open(order.JobText, order.Folder, order.Resume)));
         Then(_opening.Result, opened =>
         {
             var manifest = opened.Manifest ?? new CheckpointManifest();

@@ -85,12 +85,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     {
         if (_gathering.Book is not { } book)
             return;
-        if (book.Count > 0)
-        {
-            _logic.Recover(book, _gathering.Reports, Now);
-            if (_cluster is not null)
-                _logic.HandleMembers(_cluster.State.Members.Select(member => NodeSystem.AddressOf(member.Address)).ToHashSet(), Now);
-        }
+        _logic.Recover(book, _gathering.Reports, Now);
+        if (_cluster is not null)
+            _logic.HandleMembers(_cluster.State.Members.Select(member => NodeSystem.AddressOf(member.Address)).ToHashSet(), Now);
 
         // What the coordinator before this one told last may have died with it: whoever listens here hears all of it, again or not.
         foreach (var jobEvent in _logic.JobIds.SelectMany(_logic.Replay))

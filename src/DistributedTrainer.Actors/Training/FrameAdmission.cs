@@ -33,5 +33,11 @@ internal static class FrameAdmission
     public static bool IsSuperseded(in FrameHeader header, Assignment? active, long activeSince) =>
         header.Kind is FrameKind.Publish or FrameKind.Stamp && active is not null && header.Term < active.Authority && header.Step > activeSince;
 
+    /// <summary>Whether a version comes from a server whose range another has taken over, and goes further than that one can follow.</summary>
+    /// <param name="header">The frame's head.</param>
+    /// <param name="servers">Who serves what, as far as this node knows.</param>
+    public static bool IsReplaced(in FrameHeader header, RangeServers servers) =>
+        header.Kind is FrameKind.Publish or FrameKind.Stamp && servers.IsReplaced(header.Range, header.Term, header.Step);
+
     private static bool IsRange(OpenedJob job, in FrameHeader header) => (uint)header.Range < job.Ranges.Count;
 }

@@ -9,6 +9,12 @@ internal sealed partial class JobActor
     private readonly HashSet<int> _serves = [];
     private readonly HashSet<int> _givenUp = [];
 
+    /// <summary>Others' servers of ranges that this node serves too: see <see cref="NoteReplaced"/>.</summary>
+    private readonly Dictionary<int, string> _successors = [];
+
+    /// <summary>The highest authority of such a one that somebody did not listen to, by range.</summary>
+    private readonly Dictionary<int, long> _refused = [];
+
     /// <summary>Who is to send a range that has not arrived here yet.</summary>
     private readonly Dictionary<int, string> _givers = [];
 
@@ -30,8 +36,41 @@ internal sealed partial class JobActor
     private void StopServer(int range)
     {
         _serves.Remove(range);
+        _successors.Remove(range);
         if (_servers.Remove(range, out var server))
             Context.Stop(server);
+    }
+
+    /// <summary>
+    /// A third node listens to one that has taken over from this node, after the two have lost each other: what is computed here now would only
+    /// lead others to where that one cannot follow. The state stays, until it is settled who of the two does: not all others need have followed.
+    /// </summary>
+    private void NoteReplaced(int range, string successor, long authority)
+    {
+        if (authority <= Math.Max(_owners.AuthorityOver(range), _refused.GetValueOrDefault(range)) || _active is not { } active)
+            return;
+        // Two may each have taken over from the other; then nobody has everything, and each goes on with its own.
+        if (active.RangesOf(successor).Any(other => _owners.Owners[other] == _self))
+            return;
+        _successors[range] = successor;
+        Report();
+    }
+
+    /// <summary>Not all others listen to a successor, which gives up then.</summary>
+    private void GoOnAsRefused(int range, long authority)
+    {
+        _refused[range] = Math.Max(authority, _refused.GetValueOrDefault(range));
+        // They push again whatever they pushed to the other one, of steps beyond the one that this server stands at, too.
+        _servers[range].Tell(new RangeReturned());
+        if (_successors.Remove(range))
+            StartWhenReady();
+    }
+
+    /// <summary>It is settled: this node stays.</summary>
+    private void GoOnWithout(Func<string, bool> isLost)
+    {
+        foreach (var range in _successors.Where(successor => isLost(successor.Value)).Select(successor => successor.Key).ToList())
+            _successors.Remove(range);
     }
 
     /// <summary>A range's server here has been replaced by another, wherever that is.</summary>

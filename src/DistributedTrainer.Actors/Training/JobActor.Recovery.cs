@@ -6,6 +6,9 @@ namespace DistributedTrainer.Actors;
 /// <summary>The part that goes on when others fail: helps them, takes ranges over, follows those who do.</summary>
 internal sealed partial class JobActor
 {
+    /// <summary>Older versions than those from the step under way on are kept nowhere.</summary>
+    private const int MostBehind = 3;
+
     private readonly RangeServers _owners;
     private readonly HashSet<int> _keeps = [];
     private readonly Dictionary<int, IActorRef> _backups = [];
@@ -28,12 +31,12 @@ internal sealed partial class JobActor
     }
 
     /// <summary>
-    /// A node cannot be reached. Only one with a part in the job is missed; whether it left politely is for the coordinator to say, and
+    /// A node cannot be reached. Only one with a part in the job, or that is to send a range here, is missed; whether it left politely is for the coordinator to say, and
     /// makes no difference here: what it had to do is done by others, if it is missing at all.
     /// </summary>
     private void Miss(string node, string reason)
     {
-        if (node == _self || _gone.Contains(node) || !_assignments.Values.Any(assignment => assignment.Nodes.Contains(node)))
+        if (node == _self || _gone.Contains(node) || !(_givers.ContainsValue(node) || _assignments.Values.Any(assignment => assignment.Nodes.Contains(node))))
             return;
         _goneWhy[node] = reason;
         NowGone([.. _gone, node]);
@@ -51,8 +54,13 @@ internal sealed partial class JobActor
             RefreshRoute();
         foreach (var server in _servers.Values)
             server.Tell(new GoneChanged(gone));
-        foreach (var range in back)
-            PushAgain(range, _arrivals.Newest(_job.FirstPieces[range]));
+        foreach (var (range, from) in back)
+        {
+            // It may wait, since it was told of the other.
+            if (_owners.Owners[range] is var primary && primary != _self)
+                _transport.Send(primary, _job.Id, TakeOverHeader(range, _arrivals.Newest(_job.FirstPieces[range])) with { IsFinal = true }, default);
+            PushAgain(range, Math.Max(from, _started - MostBehind));
+        }
     }
 
     // ---- help -------------------------------------------------------------------------------------------------------------
@@ -162,7 +170,7 @@ internal sealed partial class JobActor
         foreach (var range in Takeover.Ranges(active, _owners, _gone, _self, range => _keeps.Contains(range) || _serves.Contains(range)).ToList())
         {
             if (_serves.Contains(range))
-                Announce(range, _arrivals.Newest(_job.FirstPieces[range]));
+                AnnounceServer(range);
             else if (_backups.Remove(range, out var backup))
                 backup.Tell(new Promote());
         }
@@ -183,6 +191,7 @@ internal sealed partial class JobActor
         StopServer(range); // one that waits for a state that will not come
         Announce(range, promoted.State.Version);
         var server = StartServer(promoted.State, promoted, _owners.AuthorityOver(range));
+        _serves.Add(range); // reports must not for a moment say that its state is nowhere
         foreach (var assignment in _assignments.Values)
             server.Tell(new AssignmentPrepared(assignment));
         if (_stamp.IsFinal && _job.ScoresAverage)
@@ -199,25 +208,42 @@ internal sealed partial class JobActor
     {
         var authority = Math.Max(Authority.TakenOver(_owners.AuthorityOver(range)), _active!.Authority + 1);
         _owners.TakeOver(range, _self, authority, version, version);
-        var header = new FrameHeader
-        {
-            Kind = FrameKind.TakeOver,
-            Range = range,
-            Term = authority,
-            Step = version,
-            Assignment = _active.Number,
-        };
+        var header = TakeOverHeader(range, version);
         foreach (var node in OtherNodes())
             _transport.Send(node, _job.Id, header, default);
     }
 
-    /// <summary>Somebody has a version of a range that this node's server is too far behind to make: it does not listen to it.</summary>
-    private void Refused(int range, long newest)
+    private FrameHeader TakeOverHeader(int range, long version) => new()
     {
-        if (!_serves.Contains(range) || _arrivals.Newest(_job.FirstPieces[range]) >= newest - 1)
+        Kind = FrameKind.TakeOver,
+        Range = range,
+        Term = _owners.AuthorityOver(range),
+        Step = version,
+        Assignment = _active!.Number,
+    };
+
+    /// <summary>
+    /// Somebody has a version of a range beyond what one that has taken it over can follow, and does not listen to it: that one gives the range
+    /// up, unless it has come far enough meanwhile; and the primary, who hears it too, goes on.
+    /// </summary>
+    private void Refused(in FrameHeader header)
+    {
+        var range = header.Range;
+        if (!_serves.Contains(range))
             return;
-        GiveUp(range);
+        if (_active!.BackupOf(range) != _self)
+            GoOnAsRefused(range, header.Term);
+        else if (_arrivals.Newest(_job.FirstPieces[range]) < header.Step - 1)
+            GiveUp(range);
+        else if (header.Term == _owners.AuthorityOver(range))
+            AnnounceServer(range);
         Report();
+    }
+
+    private void AnnounceServer(int range)
+    {
+        Announce(range, _arrivals.Newest(_job.FirstPieces[range]));
+        _servers[range].Tell(new RangeTakenOver(_owners.AuthorityOver(range)));
     }
 
     /// <summary>A server here has found that the others have long gone on without it.</summary>
@@ -249,19 +275,31 @@ internal sealed partial class JobActor
         var range = header.Range;
         if (header.IsFinal)
         {
-            Refused(range, header.Step);
+            Refused(header);
             return;
         }
 
-        // Two that have lost each other may each keep the other's ranges: each goes on with its own, until it is settled who stays.
-        if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node || _gone.Contains(node))
+        if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node)
             return;
+        if (_gone.Contains(node))
+        {
+            if (_serves.Contains(range))
+                NoteReplaced(range, node, header.Term);
+            return;
+        }
+
         var before = _owners.Owners[range];
         if (!_owners.TakeOver(range, node, header.Term, header.Step, _arrivals.Newest(_job.FirstPieces[range])))
         {
             // It has slept, or lost one link only, while the others went on: it must know before its own node is taken for the right one.
             if (header.Term > _owners.AuthorityOver(range))
-                _transport.Send(node, _job.Id, header with { IsFinal = true, Step = _arrivals.Newest(_job.FirstPieces[range]) }, default);
+            {
+                var refusal = header with { IsFinal = true, Step = _arrivals.Newest(_job.FirstPieces[range]) };
+                _transport.Send(node, _job.Id, refusal, default);
+                if (before != _self && before != node && !_gone.Contains(before))
+                    _transport.Send(before, _job.Id, refusal, default);
+            }
+
             return;
         }
 

@@ -76,7 +76,7 @@ internal sealed partial class JobActor
 
     private void StartWhenReady()
     {
-        if (_computing > 0)
+        if (_computing > 0 || _successors.Count > 0)
             return;
         var version = _stamp.Step;
         if (_active is { } active && !(version >= End) && version > _started && _arrivals.HaveAll(version))

@@ -112,6 +112,7 @@ internal sealed partial class JobActor : ReceiveActor
         if (_assignments.TryAdd(message.Number, assignment))
         {
             Welcome(assignment, message.Lost);
+            GoOnWithout(_ => true);
             _since = _since == 0 ? message.Number : _since;
             var isFirst = _active is null && message.Number == 1;
             foreach (var range in assignment.RangesOf(_self).Where(range => !_servers.ContainsKey(range)))
@@ -133,6 +134,8 @@ internal sealed partial class JobActor : ReceiveActor
 
         foreach (var lost in message.Lost)
             Miss(lost, "the coordinator lost it");
+        GoOnWithout(message.Lost.Contains);
+        StartWhenReady();
         Report();
     }
 
@@ -225,7 +228,7 @@ internal sealed partial class JobActor : ReceiveActor
         }
 
         var header = frame.Header;
-        if (FrameAdmission.IsSuperseded(header, _active, _activeSince))
+        if (FrameAdmission.IsSuperseded(header, _active, _activeSince) || FrameAdmission.IsReplaced(header, _owners))
         {
             _transport.Counters.Drop(DropReason.OldTerm);
             frame.Payload.Release();
@@ -312,6 +315,7 @@ internal sealed partial class JobActor : ReceiveActor
             ServedVersions = [.. _serves.Order().Select(range => _arrivals.Newest(_job.FirstPieces[range]))],
             Keeps = [.. _keeps.Order()],
             GivenUp = [.. _givenUp.Order()],
+            Replaced = [.. _successors.Keys.Order()],
             Since = _since,
         });
     }

@@ -8,7 +8,16 @@ internal sealed unsafe partial class ParameterServerActor
     private Replication? _replica;
     private bool _isTakenOver;
 
-    private bool MayLeaveVersion => _replica?.MayLeave(Version) ?? true;
+    /// <summary>Another server has come further than this one: nodes push what they pushed to that one.</summary>
+    private bool _keepsEarly;
+
+    private bool MayLeaveVersion => IsMoving || (_replica?.MayLeave(Version) ?? true);
+
+    /// <summary>
+    /// The assignment in force names another owner. The backup has heard of it too, perhaps before: it answers to that one now, or it has
+    /// become that one.
+    /// </summary>
+    private bool IsMoving => _activated is { } activated && activated.Assignment.Primaries[_range.Index] != _place.Self;
 
     /// <summary>The first assignment's backup makes version 0 from the seed like this server: nothing need be sent.</summary>
     private void ReplicateFromTheStart(Assignment assignment)
@@ -88,7 +97,7 @@ internal sealed unsafe partial class ParameterServerActor
     /// <summary>This server was the range's backup: its version goes to the store, and to everybody under the new authority.</summary>
     private void BeginAsPromoted(Promoted promoted)
     {
-        _isTakenOver = true;
+        (_isTakenOver, _keepsEarly) = (true, true);
         promoted.Parameters.Span.CopyTo(Range(_current!));
         _place.Round(_current!, _range.Begin, _range.Length, Version);
         TakeFactorsOfState();

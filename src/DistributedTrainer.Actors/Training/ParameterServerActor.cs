@@ -74,6 +74,8 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         Receive<AssignmentPrepared>(Prepare);
         Receive<AssignmentActivated>(Activate);
         Receive<GoneChanged>(Miss);
+        Receive<RangeTakenOver>(taken => _authority = Math.Max(_authority, taken.Authority));
+        Receive<RangeReturned>(_ => _keepsEarly = true);
         Receive<EvaluationArrived>(Evaluate);
         Receive<EpochDecisionKnown>(Decide);
         Receive<StampNext>(Stamp);
@@ -141,6 +143,8 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         FillBackup();
         if (HasState)
             TakeEarly();
+        if (IsMoving)
+            CommitWhatIsComplete();
         Ask();
     }
 
@@ -216,9 +220,9 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
             return;
         }
 
-        if (header.Step > Version && _isTakenOver)
+        if (header.Step > Version && _keepsEarly)
         {
-            _early.Add(partial); // of a step that the primary before this one had begun
+            _early.Add(partial); // of a step that the server before this one had begun
             return;
         }
 

@@ -57,6 +57,12 @@ internal sealed record RangeHandedOver(int Range);
 /// <summary>Versions are so far beyond this server's that it must have been replaced, though nobody has told it.</summary>
 internal sealed record RangeOutlived(int Range);
 
+/// <summary>The node has announced its server of a range under this authority.</summary>
+internal sealed record RangeTakenOver(long Authority);
+
+/// <summary>Nodes listen to this server again, after another one that had come further.</summary>
+internal sealed record RangeReturned;
+
 /// <param name="State">What the next decision begins from.</param>
 internal sealed record EpochDecisionKnown(long Version, bool Stop, bool KeepBest, ConvergenceState State)
 {

@@ -26,6 +26,9 @@ public sealed record PlannedNode(string Address, bool IsWorker, bool IsServer)
     /// <summary>It has followed no assignment yet: so it can take nothing over.</summary>
     public bool HasNotBegun { get; init; }
 
+    /// <summary>It was lost since the newest assignment was made, and is back: others that got ready for it may miss it.</summary>
+    public bool WasLost { get; init; }
+
     /// <summary>Ranges whose backup it has and may take over.</summary>
     public IReadOnlyList<int> Keeps { get; init; } = [];
 }
@@ -36,7 +39,8 @@ public static class AssignmentPlanner
     /// <summary>
     /// Every worker gets one run of shards, runs as even as their weights, so that it owns whole subtrees and sends few vectors. A range
     /// stays where its state is: with the node that serves it, else with its backup; others go to the servers that own fewest, first in
-    /// order of joining. A backup stays where it is too, and is never on the primary's node.
+    /// order of joining. A backup stays where it is too, and is never on the primary's node; a new one is not placed so that two nodes keep
+    /// each other's ranges, where a third could.
     /// </summary>
     /// <param name="nodes">In order of joining.</param>
     /// <param name="shards">The job's shards.</param>
@@ -84,7 +88,7 @@ public static class AssignmentPlanner
             nodes.Any(node => node.Serves.Contains(range)
                 // One that never heard of the first assignment waits for a state that nobody has.
                 || (inForce is null
-                    ? node.Address == primaries[range] && previous.Number == 1
+                    ? node.Address == primaries[range] && previous.Number == 1 && !node.WasLost
                     : (node.Address == primaries[range] && node.Prepared >= inForce.Number && node.Since <= inForce.Number && !node.GivenUp.Contains(range)) || (node.Keeps.Contains(range) && !node.HasNotBegun)))
             || leaving.Any(node => node.Address == primaries[range] && !node.GivenUp.Contains(range));
     }
@@ -146,10 +150,23 @@ public static class AssignmentPlanner
         {
             var others = servers.Where(server => server.Address != primaries[range]).ToList();
             var kept = others.Find(server => server.Address == previous?.BackupOf(range)) ?? others.Find(server => server.Keeps.Contains(range));
-            backups[range] = (kept ?? others.MinBy(server => load[server.Address])!).Address;
+            // Two that keep each other's ranges and lose each other take over from each other, and neither has everything.
+            var better = others.FindAll(server => !KeepEachOther(range, server.Address));
+            backups[range] = (kept ?? (better.Count > 0 ? better : others).MinBy(server => load[server.Address])!).Address;
             load[backups[range]]++;
         }
 
         return backups;
+
+        bool KeepEachOther(int range, string server)
+        {
+            for (var before = 0; before < range; before++)
+            {
+                if (primaries[before] == server && backups[before] == primaries[range])
+                    return true;
+            }
+
+            return false;
+        }
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class CoordinatorLogic
 
     /// <summary>All were ready for the assignment in force, or it would not be: one that is not is another process at that address, or afresh.</summary>
     private bool HasBegunAgain(JobRecord job, Assignment latest, string node) =>
-        job.InForce is { } inForce && inForce.Number == latest.Number && latest.Has(node) && !(PreparedBy(job, node) >= latest.Number);
+        job.InForce is { } inForce && inForce.Has(node) && latest.Has(node) && !(PreparedBy(job, node) >= inForce.Number);
 
     /// <summary>
     /// Once training has ended no assignment is made that would say who is lost; but whoever keeps a backup of what is to be saved must know.
@@ -100,8 +100,10 @@ public sealed partial class CoordinatorLogic
         }
 
         nodes.Sort((left, right) => left.Order.CompareTo(right.Order));
-        return nodes.ConvertAll(node => Planned(node, ReportOn(job, node)!));
+        return nodes.ConvertAll(node => Planned(node, ReportOn(job, node)!) with { WasLost = WasLost(job, node.Report.Node.Address) });
     }
+
+    private bool WasLost(JobRecord job, string node) => job.Latest is { } latest && _forgotten.TryGetValue(node, out var number) && number >= latest.Number;
 
     private static PlannedNode Planned(NodeEntry node, JobReport report) => new(
         node.Report.Node.Address, node.Report.Node.Roles.Contains("worker"), node.Report.Node.Roles.Contains("server"))

@@ -50,8 +50,10 @@ public sealed partial class CoordinatorLogic
         var submission = job.Submission;
         if (submission.CheckpointFolder is not { } folder || job.Checkpoints is { } ready && job.Epochs.Count == ready.Epochs)
             return true;
+        // What lies there may be this run's own, of a time that the book knows nothing of. Whose recipe it is, is looked at all the same.
+        var resume = submission.Resume || _recovered.Contains(RunGeneration.JobOf(submission.JobId));
         Repeat(self, $"open checkpoints {job.Epochs.Count}", new OpenCheckpoints(
-            Term, _book.Count, submission.JobId, submission.JobText, folder, submission.Resume, job.Epochs.Count));
+            Term, _book.Count, submission.JobId, submission.JobText, folder, resume, job.Epochs.Count));
         if (_now - _progress!.TouchedAt > timeouts.Open)
             Close(job, "failed", $"waited {timeouts.Open.TotalMinutes:0} min for node {self} to read the checkpoints in {folder}", 1);
         return false;

@@ -71,9 +71,10 @@ public sealed partial class CoordinatorLogic
 
         _accusedAt ??= _now;
         var waited = _now - _accusedAt.Value;
-        if (waited < timeouts.Accusation || (waited < timeouts.LastWords && Accusations.MayChange(accusations, self, WasHeard, node => IsNeeded(job, node))))
+        if (waited < timeouts.Accusation || (waited < timeouts.LastWords
+            && (Accusations.MayChange(accusations, self, WasHeard, node => IsNeeded(job, node), HasThird) || accusations.Exists(accusation => IsContested(job, accusation)))))
             return;
-        var guilty = Accusations.Guilty(accusations, self, node => WasHeard(node) && IsNeeded(job, node));
+        var guilty = Accusations.Guilty(accusations, self, node => (WasHeard(node) || IsFollowed(job, node)) && IsNeeded(job, node));
         _accusedAt = null;
         foreach (var address in guilty)
         {
@@ -83,19 +84,68 @@ public sealed partial class CoordinatorLogic
         }
     }
 
+    private bool HasThird(string one, string other) => Thirds(one, other).Any(WasHeard);
+
+    /// <summary>Those who would miss one of the two; nodes that are about to get their first part miss nobody.</summary>
+    private IEnumerable<string> Thirds(string one, string other) =>
+        _nodes.Where(node => node.Key != one && node.Key != other && node.Value.Report.Job is { Active: > 0 }).Select(node => node.Key);
+
     private bool WasHeard(string node) => _nodes.TryGetValue(node, out var entry) && entry.ReportedAt >= _accusedAt;
 
-    /// <summary>Whether a range's state is on this node and on no other, but for one so old that nobody can go on from it.</summary>
+    /// <summary>Whether a range's state is on this node and on no other that the cluster could go on from.</summary>
     private bool IsNeeded(JobRecord job, string node) => job.InForce is { } inForce && ReportOn(job, _nodes[node]) is { } own
-        && Enumerable.Range(0, inForce.Primaries.Count).Any(range => IsNeeded(job, own, range));
+        && Enumerable.Range(0, inForce.Primaries.Count).Any(range => IsNeeded(job, inForce, node, own, range));
 
-    private bool IsNeeded(JobRecord job, JobReport own, int range)
+    private bool IsNeeded(JobRecord job, Assignment inForce, string node, JobReport own, int range)
     {
-        var others = _nodes.Values.Select(entry => ReportOn(job, entry)).Where(report => report is not null && report != own).ToList();
-        return !others.Any(other => other!.Keeps.Contains(range))
-            && (own.Keeps.Contains(range) ? !others.Any(other => other!.Serves.Contains(range))
-                : own.Serves.Contains(range) && others.All(other => !other!.Serves.Contains(range) || Served(other, range) < Served(own, range) - 1));
+        var others = _nodes.Values.Select(entry => ReportOn(job, entry)!).Where(report => report is not null && report != own).ToList();
+        if (HasTakenOver(inForce, node, own, others, range) is { } isFollowed)
+            return isFollowed;
+        if (own.Replaced.Contains(range) && others.Any(other => other.Serves.Contains(range)))
+            return false;
+        return !others.Any(other => other.Keeps.Contains(range) && other.Active > 0)
+            && (own.Keeps.Contains(range) ? !others.Any(other => other.Serves.Contains(range))
+                : own.Serves.Contains(range) && others.All(other => !other.Serves.Contains(range) || Served(other, range) < Served(own, range) - 1));
     }
+
+    /// <summary>
+    /// Whether others listen to this node instead of a range's primary, as nodes do to one that takes over. Its reports may be late: then the
+    /// primary may know. Null where it has not taken over.
+    /// </summary>
+    private static bool? HasTakenOver(Assignment inForce, string node, JobReport own, List<JobReport> others, int range)
+    {
+        if (inForce.Primaries[range] is var primary && (primary == node || own.GivenUp.Contains(range)))
+            return null;
+        if (IsFollowed(inForce, node, others, range))
+            return true;
+        // The primary was two versions ahead of it at most.
+        if (own.Serves.Contains(range))
+            return others.All(other => Served(other, range) <= Served(own, range) + 2);
+        return WillTakeOver(own, primary, range) ? true : null;
+    }
+
+    /// <summary>Its primary has been told that others listen to this node: so it lives, though it may not be heard.</summary>
+    private bool IsFollowed(JobRecord job, string node) => job.InForce is { } inForce && _nodes.Where(entry => WasHeard(entry.Key))
+        .Select(entry => ReportOn(job, entry.Value)).OfType<JobReport>().ToList() is var heard
+        && inForce.BackupsOf(node).Any(range => IsFollowed(inForce, node, heard, range));
+
+    private static bool IsFollowed(Assignment inForce, string node, List<JobReport> others, int range) =>
+        inForce.BackupOf(range) == node && others.Exists(other => other.Replaced.Contains(range));
+
+    /// <summary>Before it follows an assignment a node takes nothing over.</summary>
+    private static bool WillTakeOver(JobReport own, string primary, int range) => own.Active > 0 && own.Keeps.Contains(range) && own.Unreachable.Contains(primary);
+
+    /// <summary>
+    /// Whether one has taken over from the other and both say that they serve the range: whom third nodes listen to, they hear in a moment.
+    /// </summary>
+    private bool IsContested(JobRecord job, Accusation accusation) =>
+        accusation.Accused != accusation.Accuser && Thirds(accusation.Accuser, accusation.Accused).Any() && job.InForce is { } inForce
+        && (IsContested(job, inForce, accusation.Accuser, accusation.Accused) || IsContested(job, inForce, accusation.Accused, accusation.Accuser));
+
+    private bool IsContested(JobRecord job, Assignment inForce, string primary, string backup) =>
+        WasHeard(primary) && WasHeard(backup) && ReportOn(job, _nodes[primary]) is { } served && ReportOn(job, _nodes[backup]) is { } taken
+        && inForce.RangesOf(primary).Intersect(inForce.BackupsOf(backup))
+            .Any(range => served.Serves.Contains(range) && !served.Replaced.Contains(range) && (taken.Serves.Contains(range) || WillTakeOver(taken, primary, range)));
 
     /// <summary>The version at which a node serves a range; −1 where it does not.</summary>
     private static long Served(JobReport report, int range) =>
@@ -126,7 +176,13 @@ public sealed partial class CoordinatorLogic
     {
         var address = report.Node.Address;
         if (!_lost.TryGetValue(address, out var lostAt))
-            return false;
+        {
+            if (!WasLeftOut(report))
+                return false;
+            _lost[address] = lostAt = _now - timeouts.LastWords;
+            _nodes.Remove(address);
+        }
+
         if (_now - lostAt < timeouts.LastWords)
             return true;
         if (report.Job is not null && report.Job is not { Prepared: 0 })
@@ -139,6 +195,14 @@ public sealed partial class CoordinatorLogic
         _forgotten[address] = Current?.Latest?.Number ?? 0;
         return false;
     }
+
+    /// <summary>
+    /// The coordinator before this one lost it and went on without it, and it has not started afresh yet: the assignment in force gives it
+    /// nothing, and it never got ready for that one. What it has is of the past, and it may even be this coordinator's node.
+    /// </summary>
+    private bool WasLeftOut(NodeReport report) =>
+        report is { Leaving: false, Job: { Prepared: > 0 } part } && Current is { Closed: null, InForce: { } inForce } job && part.JobId == job.Submission.JobId
+        && part.Prepared < inForce.Number && !inForce.Has(report.Node.Address) && part.Serves.Length + part.Keeps.Length > 0;
 
     /// <summary>A new coordinator hears of a node only if it lives: those of the book that do not report were lost with the old one.</summary>
     private void MissThoseWhoNeverCame(JobRecord job)

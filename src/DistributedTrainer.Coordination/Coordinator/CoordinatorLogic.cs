@@ -27,6 +27,9 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
     private readonly List<string> _bookTexts = [];
     private readonly Dictionary<string, JobRecord> _jobs = [];
     private readonly List<string> _queue = [];
+
+    /// <summary>Jobs of an earlier coordinator: they may have come further than the book says, which had its copies on nodes that are lost.</summary>
+    private readonly HashSet<string> _recovered = [];
     private readonly Dictionary<(string Node, string Command), TimeSpan> _sent = [];
     private readonly List<CoordinatorDecision> _decisions = [];
     private JobProgress? _progress;
@@ -54,17 +57,24 @@ public sealed partial class CoordinatorLogic(string self, string fingerprint, Co
         decision is TellFollowers tell ? new TellFollowers(tell.Event with { JobId = RunGeneration.JobOf(tell.Event.JobId) }) : decision;
 
     /// <summary>Goes on from another coordinator's book.</summary>
-    /// <param name="texts">Its entries, from the first.</param>
+    /// <param name="texts">
+    /// Its entries, from the first. None where nobody keeps any: nodes may have heard of a coordinator before this one all the same, and
+    /// listen to none of a lower term.
+    /// </param>
     /// <param name="reports">What nodes have reported so far: all of them count before anything is decided.</param>
     public void Recover(IReadOnlyList<string> texts, IReadOnlyCollection<NodeReport> reports, TimeSpan now)
     {
         _now = now;
         Term = reports.Max(report => report.Term) + 1;
-        _recoveredAt = now;
-        foreach (var report in reports)
+        if (texts.Count > 0)
+            _recoveredAt = now;
+        foreach (var report in reports.Where(report => report.Node.Fingerprint == fingerprint))
             _nodes[report.Node.Address] = new NodeEntry(report, _joined++);
         foreach (var text in texts)
             Fold(JsonSerializer.Deserialize(text, BookJson.Default.BookEntry)!, text);
+        _recovered.UnionWith(_jobs.Keys);
+        foreach (var report in reports.Where(WasLeftOut))
+            _nodes.Remove(report.Node.Address);
         if (Current is not { } job)
             return;
         // The latest moment of the run's clock that the book knows.

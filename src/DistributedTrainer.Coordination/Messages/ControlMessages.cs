@@ -92,6 +92,9 @@ public sealed record JobReport(
     /// </summary>
     public int[] GivenUp { get; init; } = [];
 
+    /// <summary>Ranges among those served here for which others listen to another node: it took them over, after the two had lost each other.</summary>
+    public int[] Replaced { get; init; } = [];
+
     /// <summary>The first assignment that this process got ready for, since it opened the job; 0 before. Of older ones it has nothing.</summary>
     public int Since { get; init; }
 
@@ -104,7 +107,7 @@ public sealed record JobReport(
     /// <summary>Whether nothing has changed since another report but how much was computed and sent.</summary>
     public bool SaysTheSameAs(JobReport other) =>
         Unreachable.SequenceEqual(other.Unreachable) && Serves.SequenceEqual(other.Serves) && Keeps.SequenceEqual(other.Keeps)
-        && GivenUp.SequenceEqual(other.GivenUp) && Layers.SequenceEqual(other.Layers) && RowSources.SequenceEqual(other.RowSources)
+        && GivenUp.SequenceEqual(other.GivenUp) && Replaced.SequenceEqual(other.Replaced) && Layers.SequenceEqual(other.Layers) && RowSources.SequenceEqual(other.RowSources)
         && CheckpointParts.SequenceEqual(other.CheckpointParts) && Figures(this) == Figures(other);
 
     private static JobReport Figures(JobReport report) => report with
@@ -120,6 +123,7 @@ public sealed record JobReport(
         ServedVersions = [],
         Keeps = [],
         GivenUp = [],
+        Replaced = [],
         RowSources = [],
         RowBytes = 0,
     };

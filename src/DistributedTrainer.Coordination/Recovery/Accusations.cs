@@ -11,19 +11,21 @@ public static class Accusations
 {
     /// <summary>
     /// Whether a word of the accused could change the verdict: one whom the coordinator's own node still reaches may have lost that one link
-    /// only; where the coordinator's node alone has lost several, it may be the one that slept; and one that has what is nowhere else is worth
-    /// waiting for.
+    /// only, and so may one that a third node still reaches; where the coordinator's node alone has lost several, it may be the one that slept;
+    /// and one that has what is nowhere else is worth waiting for.
     /// </summary>
     /// <param name="accusations">All that stand.</param>
     /// <param name="self">The coordinator's node.</param>
     /// <param name="wasHeard">Whether a node has reported since the first of them.</param>
     /// <param name="isNeeded">Whether, by its last report, a node has what is nowhere else.</param>
-    public static bool MayChange(IReadOnlyCollection<Accusation> accusations, string self, Func<string, bool> wasHeard, Func<string, bool> isNeeded)
+    /// <param name="hasThird">Whether somebody else than these two has reported since the first of them, and would miss the accused.</param>
+    public static bool MayChange(
+        IReadOnlyCollection<Accusation> accusations, string self, Func<string, bool> wasHeard, Func<string, bool> isNeeded, Func<string, string, bool> hasThird)
     {
         var ownMisses = accusations.Where(accusation => accusation.Accuser == self).Select(accusation => accusation.Accused).Distinct().Count();
         return accusations.GroupBy(accusation => accusation.Accused).Any(group =>
             !wasHeard(group.Key) && group.Select(accusation => accusation.Accuser).Distinct().ToList() is [var accuser]
-            && group.Key != self && accuser != group.Key && (accuser != self || ownMisses > 1 || isNeeded(group.Key)));
+            && group.Key != self && accuser != group.Key && (accuser != self || ownMisses > 1 || isNeeded(group.Key) || hasThird(accuser, group.Key)));
     }
 
     /// <param name="accusations">All that stand.</param>

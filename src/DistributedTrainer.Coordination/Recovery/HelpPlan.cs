@@ -9,8 +9,8 @@ public readonly record struct HelpRequest(string Node, long Step, Slot Slot, int
 /// Decides for one server who computes the slots that its step misses, besides those whose shards they are. The slots of a node that is
 /// gone are asked for at once, from nodes that have finished their own if there are any. Those of a node that is late are asked for after
 /// max(4 × the median step, 20 ms), one at a time; whichever answer comes first counts. Where nobody has finished for much longer, sums may
-/// have gone to another server, which nodes took for this one's successor: each node is asked for its own again. A pure state machine: it is
-/// told the time.
+/// have gone to another server, which nodes took for this one's successor: each node is asked for its own again, and others after it. A pure
+/// state machine: it is told the time.
 /// </summary>
 /// <param name="shards">The job's shards.</param>
 public sealed class HelpPlan(int shards)
@@ -124,9 +124,11 @@ public sealed class HelpPlan(int shards)
             _lateNow.Add(owner);
         if (asked is not null && !gone.Contains(asked) && now - _askedAt[slot.First] < Patience * (1 << Math.Min(_attempts[slot.First], 6)))
             return;
-        if (!ownerIsGone && asked is null && duplicates > 0)
+        var areAllLate = _finished.Count == 0 && now - _begun >= PatienceWithAll;
+        if (!ownerIsGone && asked is null && duplicates > 0 && !areAllLate)
             return;
-        var helper = Helper(owner, index + _attempts[slot.First], ownerIsGone) ?? (!ownerIsGone && now - _begun >= PatienceWithAll ? owner : null);
+        var turn = index + _attempts[slot.First];
+        var helper = Helper(owner, turn, ownerIsGone) ?? (!ownerIsGone && areAllLate ? OfAllLate(owner, turn, _attempts[slot.First]) : null);
         if (helper is null)
             return;
         if (!ownerIsGone)
@@ -195,6 +197,12 @@ public sealed class HelpPlan(int shards)
 
         return null;
     }
+
+    /// <summary>
+    /// The owner has computed it, and its sums went elsewhere; or it never had the version, and will not: then somebody else who did. They
+    /// take turns.
+    /// </summary>
+    private string OfAllLate(string owner, int turn, int attempts) => (attempts % 2 == 0 ? null : Helper(owner, turn, ownerIsGone: true)) ?? owner;
 
     private void Fade()
     {

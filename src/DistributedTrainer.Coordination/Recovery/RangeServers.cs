@@ -10,6 +10,9 @@ public sealed class RangeServers(int ranges)
     private readonly string[] _owners = Enumerable.Repeat("", ranges).ToArray();
     private readonly long[] _authorities = new long[ranges];
 
+    /// <summary>By range, while one that has taken it over is listened to: the version that it goes on from.</summary>
+    private readonly long?[] _from = new long?[ranges];
+
     /// <summary>Node address by range; "" before the first assignment.</summary>
     public IReadOnlyList<string> Owners => _owners;
 
@@ -29,8 +32,22 @@ public sealed class RangeServers(int ranges)
     /// Whether it is listened to. Not under a lower authority; nor one that goes on from a version whose gradients nobody can compute any
     /// more: it has slept while others went on.
     /// </returns>
-    public bool TakeOver(int range, string node, long authority, long version, long newest) =>
-        version >= newest - 1 && Follow(range, node, authority);
+    public bool TakeOver(int range, string node, long authority, long version, long newest)
+    {
+        if (version < newest - 1 || !Follow(range, node, authority))
+            return false;
+        _from[range] = version;
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a version comes from a server that another has replaced, and is one that its successor may not be able to follow: two that have
+    /// lost each other both go on, and nobody may go on with both.
+    /// </summary>
+    /// <param name="range">The range.</param>
+    /// <param name="authority">Under which the version was published.</param>
+    /// <param name="version">The version.</param>
+    public bool IsReplaced(int range, long authority, long version) => _from[range] is { } from && authority < _authorities[range] && version > from + 1;
 
     /// <summary>
     /// A node that had taken ranges over, since it took their primaries for dead, is gone itself. Where a primary is there after all, it
@@ -39,16 +56,19 @@ public sealed class RangeServers(int ranges)
     /// <param name="assignment">In force here.</param>
     /// <param name="gone">Nodes that cannot be reached.</param>
     /// <param name="givenUp">Ranges that this node itself, if it was their primary, serves no more.</param>
-    /// <returns>Ranges whose primary is listened to again: it lacks what went to the other.</returns>
-    public IReadOnlyList<int> FallBack(Assignment assignment, IReadOnlySet<string> gone, IReadOnlySet<int> givenUp)
+    /// <returns>
+    /// Ranges whose primary is listened to again: it lacks what went to the other, from the version on that the other began from. It may have
+    /// no newer one itself, whatever the other has published since.
+    /// </returns>
+    public IReadOnlyList<(int Range, long From)> FallBack(Assignment assignment, IReadOnlySet<string> gone, IReadOnlySet<int> givenUp)
     {
-        var back = new List<int>();
+        var back = new List<(int, long)>();
         for (var range = 0; range < ranges; range++)
         {
             if (!gone.Contains(_owners[range]) || gone.Contains(assignment.Primaries[range]) || givenUp.Contains(range))
                 continue;
-            _owners[range] = assignment.Primaries[range];
-            back.Add(range);
+            back.Add((range, _from[range] ?? 0));
+            (_owners[range], _from[range]) = (assignment.Primaries[range], null);
         }
 
         return back;
@@ -58,7 +78,7 @@ public sealed class RangeServers(int ranges)
     {
         if (authority <= _authorities[range])
             return false;
-        (_owners[range], _authorities[range]) = (node, authority);
+        (_owners[range], _authorities[range], _from[range]) = (node, authority, null);
         return true;
     }
 }

@@ -96,6 +96,20 @@ public class AssignmentPlannerTests
     }
 
     [Fact]
+    public void Two_nodes_keep_each_others_ranges_only_where_no_third_could()
+    {
+        // Found by simulated stories: two such nodes lost each other, each took over from the other, and neither had everything.
+        PlannedNode[] nodes = [new("n0", true, true), new("n1", true, true), new("n2", true, true)];
+        var (three, _) = AssignmentPlanner.Plan(nodes, 3, 3, 1, null, replicas: 1);
+        Assert.Equal(["n0", "n1", "n2"], three!.Primaries);
+        Assert.Equal(["n1", "n2", "n0"], three.Backups);
+        var (two, _) = AssignmentPlanner.Plan(nodes[..2], 3, 2, 1, null, replicas: 1);
+        Assert.Equal(["n1", "n0"], two!.Backups);
+        var (joined, _) = AssignmentPlanner.Plan(nodes, 3, 2, 1, two, replicas: 1);
+        Assert.Equal(["n1", "n0"], joined!.Backups); // a backup stays where it is
+    }
+
+    [Fact]
     public void Fewer_nodes_than_ranges_gives_one_node_several()
     {
         var (assignment, _) = AssignmentPlanner.Plan([new("n0", true, true)], 8, 3, 1, null);
@@ -116,6 +130,16 @@ public class AssignmentPlannerTests
         Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [], second, inForce: null));
         Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Serves = [0] }], [], second, inForce: null));
         Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { Prepared = 2 }], [], second, second));
+    }
+
+    [Fact]
+    public void A_primary_that_was_lost_before_the_first_step_does_not_begin_the_range_once_it_is_back()
+    {
+        // Found by simulated stories: those who had got ready with it went on to miss it, and had taken the range over or never asked it again.
+        var first = new Assignment(1, 1, ["n0", "n1"], ["n0"]);
+        PlannedNode[] nodes = [new("n0", true, true) { WasLost = true }, new("n1", true, true) { Prepared = 1 }];
+        Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [], first, inForce: null));
+        Assert.Empty(AssignmentPlanner.LostRanges([nodes[0] with { WasLost = false }, nodes[1]], [], first, inForce: null));
     }
 
     [Fact]

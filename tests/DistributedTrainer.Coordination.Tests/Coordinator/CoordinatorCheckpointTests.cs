@@ -24,6 +24,21 @@ public class CoordinatorCheckpointTests
     }
 
     [Fact]
+    public void A_new_coordinator_that_knows_nothing_of_a_jobs_checkpoints_looks_for_them()
+    {
+        // Found by simulated stories: all who had the whole book died, and what they had written ended the job as that of an earlier run.
+        var cluster = new PlayedCluster { Parameters = 5000, Loses = (_, name) => name == "checkpoints opened" };
+        cluster.Disk.Found = PlayedDisk.At(6);
+        cluster.Submit(Submit(every: 3));
+        cluster.Until(() => cluster.Node("n1").Book.Count > 0, "a copy of the book's first entry");
+        Assert.All(cluster.Commands.Select(command => command.Message).OfType<OpenCheckpoints>(), order => Assert.False(order.Resume));
+        cluster.Loses = (_, _) => false;
+        cluster.MoveCoordinator("n1");
+        var result = cluster.ToEnd();
+        Assert.Equal(("completed", 6L), (result.State, result.ResumedFrom));
+    }
+
+    [Fact]
     public void A_job_without_a_folder_asks_for_none()
     {
         var cluster = new PlayedCluster { Parameters = 5000 }; // two ranges

@@ -45,6 +45,51 @@ public class CoordinatorRecoveryTests
     }
 
     [Fact]
+    public void A_new_coordinator_whom_nobody_can_give_a_book_is_listened_to_by_nodes_that_know_of_an_earlier_one()
+    {
+        // Found by a simulated story: the only node with the book left at the moment in which another process came, which had heard the
+        // coordinator's term and none of its entries. It ignored the next coordinator, on itself, as one that is of the past.
+        var cluster = new PlayedCluster();
+        cluster.Node("n1").Term = 2;
+        cluster.MoveCoordinator("n1");
+        Assert.Equal(3, cluster.Logic.Term);
+        cluster.Submit(SmallJobs.Submit());
+        Assert.Equal("completed", cluster.ToEnd().State);
+        Assert.Contains("n1", cluster.Training.Stamped!.Nodes);
+    }
+
+    [Fact]
+    public void A_new_coordinator_on_a_node_that_was_left_out_does_not_take_it_for_one_with_the_state()
+    {
+        // Found by a simulated story: the coordinator's node died before a node that it had left out was told to start afresh.
+        var cluster = Running(servers: 2, replicas: 1, epochs: 100);
+        var cutOff = cluster.Node("n1");
+        cluster.Vanish("n1");
+        foreach (var other in (string[])["n0", "n2"])
+            cluster.Node(other).Unreachable = ["n1"];
+        cluster.Until(() => !cluster.Training.Stamped!.Has("n1"), "the assignment without it");
+        cutOff.Says = report => report.Prepared == 1 ? report with { Serves = [0, 1] } : report;
+        cluster.Return(cutOff);
+        cluster.MoveCoordinator("n1");
+        Assert.Contains(cluster.Logic.Drain(), decision => decision is TellNode { Node: "n1", Message: StartAfresh });
+        cluster.For(10);
+        Assert.Equal(1, cutOff.StartedAfresh);
+        Assert.Equal("completed", cluster.ToEnd(boundSeconds: 120).State);
+    }
+
+    [Fact]
+    public void A_new_coordinator_takes_no_node_of_another_build()
+    {
+        var cluster = new PlayedCluster();
+        cluster.Node("n2").Fingerprint = "b002";
+        cluster.MoveCoordinator("n0");
+        cluster.Submit(SmallJobs.Submit() with { MinNodes = 2 });
+        Assert.Equal("completed", cluster.ToEnd().State);
+        Assert.DoesNotContain("n2", cluster.Training.Stamped!.Nodes);
+        Assert.NotNull(cluster.Node("n2").Refusal);
+    }
+
+    [Fact]
     public void The_coordinator_and_the_leading_server_may_die_together()
     {
         var cluster = Running(servers: 2, replicas: 1, epochs: 30);

@@ -9,19 +9,26 @@ public class AccusationsTests
     [Fact]
     public void A_node_that_only_one_other_misses_has_a_say()
     {
-        Assert.True(Accusations.MayChange(OneLink, "n2", _ => false, _ => false));
-        Assert.False(Accusations.MayChange(OneLink, "n2", _ => true, _ => false));
-        Assert.False(Accusations.MayChange([.. OneLink, new("n1", "n3")], "n2", _ => false, _ => false));
+        Assert.True(Accusations.MayChange(OneLink, "n2", _ => false, _ => false, (_, _) => false));
+        Assert.False(Accusations.MayChange(OneLink, "n2", _ => true, _ => false, (_, _) => false));
+        Assert.False(Accusations.MayChange([.. OneLink, new("n1", "n3")], "n2", _ => false, _ => false, (_, _) => false));
     }
 
     [Fact]
     public void A_coordinators_node_that_misses_everybody_may_be_the_one_that_slept()
     {
         Accusation[] all = [new("n1", "n0"), new("n1", "n2")];
-        Assert.True(Accusations.MayChange(all, "n1", _ => false, _ => false));
+        Assert.True(Accusations.MayChange(all, "n1", _ => false, _ => false, (_, _) => false));
         Assert.Equal(["n1"], Accusations.Guilty([.. all, new("n0", "n1"), new("n2", "n1")], "n1"));
-        Assert.False(Accusations.MayChange([all[0]], "n1", _ => false, _ => false)); // of two nodes the other one is gone
-        Assert.True(Accusations.MayChange([all[0]], "n1", _ => false, node => node == "n0")); // but what it has is nowhere else
+        Assert.False(Accusations.MayChange([all[0]], "n1", _ => false, _ => false, (_, _) => false)); // of two nodes the other one is gone
+        Assert.True(Accusations.MayChange([all[0]], "n1", _ => false, node => node == "n0", (_, _) => false)); // but what it has is nowhere else
+    }
+
+    [Fact]
+    public void One_that_a_third_node_still_reaches_may_have_lost_the_coordinators_node_only()
+    {
+        Assert.True(Accusations.MayChange(OneLink, "n0", _ => false, _ => false, (_, _) => true));
+        Assert.False(Accusations.MayChange([.. OneLink, new("n1", "n3")], "n0", _ => false, _ => false, (_, _) => true));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class AuthorityTests
         servers.TakeOver(1, "a", Authority.Of(1, 1, 1), version: 7, newest: 7);
         Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a", "b" }, new HashSet<int>()));
         Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a" }, new HashSet<int> { 1 })); // this node was its primary
-        Assert.Equal([1], servers.FallBack(assignment, new HashSet<string> { "a" }, new HashSet<int>()));
+        Assert.Equal([(1, 7L)], servers.FallBack(assignment, new HashSet<string> { "a" }, new HashSet<int>()));
         Assert.Equal(["a", "b", "b"], servers.Owners);
         Assert.False(servers.TakeOver(1, "a", Authority.Of(1, 1, 1), version: 7, newest: 7));
         Assert.Empty(servers.FallBack(assignment, new HashSet<string> { "a" }, new HashSet<int>()));

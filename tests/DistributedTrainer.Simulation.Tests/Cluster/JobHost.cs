@@ -32,7 +32,7 @@ internal sealed class JobHost : ReceiveActor
             Stop();
             _node = null;
         });
-        ReceiveAny(message => _node?.Heard(message));
+        ReceiveAny(message => _node?.Heard(message, Sender));
         started.Set();
     }
 

@@ -47,7 +47,7 @@ internal sealed class Membership(SimulatedNode node, SimulatedCluster cluster)
     private void Join()
     {
         var joined = cluster.Alive.Where(other => other != node && other.Membership.Members.Count > 0).ToList();
-        var known = joined.Where(other => cluster.Network.Carries(node, other)).ToList();
+        var known = joined.Where(other => cluster.Network.Carries(node, other) && Agrees(other)).ToList();
         if (joined.Count == 0)
         {
             // The first of a new cluster.
@@ -74,6 +74,11 @@ internal sealed class Membership(SimulatedNode node, SimulatedCluster cluster)
             node.Post(World.Between(300, 600), Join);
         }
     }
+
+    /// <summary>
+    /// Akka.Cluster lets nobody in while a member has not seen all gossip: otherwise the two sides of a partition would count other voters.
+    /// </summary>
+    private bool Agrees(SimulatedNode contact) => contact.Membership.Members.All(member => !member.IsAlive || !cluster.Network.IsCut(contact, member));
 
     private void Watch()
     {

@@ -36,6 +36,8 @@ internal sealed class SimulatedCoordinator
         if (message is NodeReport report)
         {
             _nodes[report.Node.Address] = from;
+            if (report.Job is { } job)
+                _cluster.World.Note($"coordinator on {_node.Address} hears of {from.Address}: {SimulatedNode.Text(job)}");
             if (!_isBegun)
             {
                 _gathering.Take(report);
@@ -133,11 +135,8 @@ internal sealed class SimulatedCoordinator
         if (_isBegun || _gathering.Book is not { } book)
             return;
         _isBegun = true;
-        if (book.Count > 0)
-        {
-            _logic.Recover(book, _gathering.Reports, Now);
-            _logic.HandleMembers(_node.Membership.Members.Select(member => member.Address).ToHashSet(), Now);
-        }
+        _logic.Recover(book, _gathering.Reports, Now);
+        _logic.HandleMembers(_node.Membership.Members.Select(member => member.Address).ToHashSet(), Now);
 
         foreach (var report in _gathering.Reports)
             _logic.Handle(report, Now);

@@ -117,11 +117,12 @@ internal sealed class SimulatedNode
 
     // ---- what its actors say ----------------------------------------------------------------------------------------------
 
-    public void Heard(object message)
+    public void Heard(object message, IActorRef sender)
     {
         switch (message)
         {
-            case JobReport report when report.JobId == _jobId:
+            // NodeActor opens no job before the one that it closes has ended: that one's last words are not the next one's.
+            case JobReport report when report.JobId == _jobId && sender.Equals(_job):
                 var changed = _jobReport is null || !report.SaysTheSameAs(_jobReport);
                 _jobReport = report;
                 if (changed)
@@ -187,7 +188,12 @@ internal sealed class SimulatedNode
     public string Describe() =>
         $"{Address}#{Uid}{(IsAlive ? "" : " dead")}{(IsFrozen ? " frozen" : "")}{(Coordinator is null ? "" : " coordinates")} term {_book.Term}, book {_book.Entries.Count}, "
         + $"sees {string.Join(' ', Membership.Members.Select(member => $"{member.Address}#{member.Uid}"))}"
-        + (_jobReport is { } report ? $", {report.JobId} {report.State} prepared {report.Prepared}, active {report.Active}, decided {report.DecidedVersion}, serves {string.Join(' ', report.Serves)}, keeps {string.Join(' ', report.Keeps)}, misses {string.Join(' ', report.Unreachable)}" : "");
+        + (_jobReport is { } report ? $", {Text(report)}" : "");
+
+    public static string Text(JobReport report) =>
+        $"{report.JobId} {report.State} prepared {report.Prepared}, active {report.Active}, decided {report.DecidedVersion}, "
+        + $"serves {string.Join(' ', report.Serves.Zip(report.ServedVersions, (range, version) => $"{range}@{version}"))}, keeps {string.Join(' ', report.Keeps)}, "
+        + $"gave up {string.Join(' ', report.GivenUp)}, replaced {string.Join(' ', report.Replaced)}, misses {string.Join(' ', report.Unreachable)}";
 
     private static string Text(ICoordinatorMessage message) => message switch
     {

@@ -10,7 +10,7 @@ namespace DistributedTrainer.Simulation.Tests;
 /// <summary>A process's way to the disk: everything takes a while, and what a process has begun is lost with it.</summary>
 internal sealed class SimulatedNodeDisk(SimulatedNode node, SimulatedDisk disk) : IJobDisk
 {
-    private readonly Dictionary<string, CheckpointsOpened> _opened = [];
+    private readonly Dictionary<(string JobId, bool Resume), CheckpointsOpened> _opened = [];
 
     private World World => node.World;
 
@@ -27,8 +27,8 @@ internal sealed class SimulatedNodeDisk(SimulatedNode node, SimulatedDisk disk) 
     /// <summary>As <see cref="NodeCheckpoints"/> does: each order is carried out once, and its answer given again.</summary>
     public void Open(OpenCheckpoints order, Action<CheckpointsOpened> answer) => node.Post(World.Between(1, 30), () =>
     {
-        if (!_opened.TryGetValue(order.JobId, out var opened))
-            _opened[order.JobId] = opened = Search(order);
+        if (!_opened.TryGetValue((order.JobId, order.Resume), out var opened))
+            _opened[(order.JobId, order.Resume)] = opened = Search(order);
         answer(opened with { FromEpoch = order.FromEpoch, EpochTexts = opened.EpochTexts[Math.Min(order.FromEpoch, opened.EpochTexts.Length)..] });
     });
 

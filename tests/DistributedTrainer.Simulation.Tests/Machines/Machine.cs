@@ -18,6 +18,7 @@ internal sealed class Machine : TimeProvider, IDisposable
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(25);
 
     private readonly HashSet<IRunnable> _undone = [];
+    private readonly List<IRunnable> _asked = [];
     private World? _world;
     private Action<TimeSpan, Action>? _post;
     private Func<double> _slowness = () => 1;
@@ -77,14 +78,18 @@ internal sealed class Machine : TimeProvider, IDisposable
     {
         lock (_undone)
             _undone.Add(turn);
-        if (_world is { } world)
-            _post!((IsWorkers(turn) ? _compute * (0.5 + world.Chance.NextDouble()) : world.Between(0.01, 0.2)) * _slowness(), () => Take(turn));
+        if (_world is not { } world)
+            return;
+        _asked.Add(turn);
+        if (_asked.Count == 1)
+            world.AfterThis(GiveTurns);
     }
 
     /// <summary>The story is over: what actors still have to do is done in no time, and reaches nobody.</summary>
     public void End()
     {
         (_world, _post) = (null, null);
+        _asked.Clear();
         while (Undone() is { } turn)
             Take(turn);
     }
@@ -106,7 +111,25 @@ internal sealed class Machine : TimeProvider, IDisposable
             End();
     }
 
-    private static bool IsWorkers(IRunnable turn) => turn is Mailbox mailbox && ActorOf(mailbox)?.Self.Path.Name.StartsWith("worker-", StringComparison.Ordinal) == true;
+    /// <summary>
+    /// When the turns that one event asked for are taken. Akka stops an actor's children in the order of their names' hash codes, which every
+    /// process makes anew: so chance goes by their names.
+    /// </summary>
+    private void GiveTurns()
+    {
+        if (_world is { } world)
+        {
+            foreach (var (turn, name) in _asked.Select(turn => (turn, Name(turn))).OrderBy(asked => asked.Item2, StringComparer.Ordinal).ToList())
+                _post!((IsWorkers(name) ? _compute * (0.5 + world.Chance.NextDouble()) : world.Between(0.01, 0.2)) * _slowness(), () => Take(turn));
+        }
+
+        _asked.Clear();
+    }
+
+    private static bool IsWorkers(string name) => name.StartsWith("worker-", StringComparison.Ordinal);
+
+    /// <summary>Empty where Akka has numbered it: such numbers go on from story to story.</summary>
+    private static string Name(IRunnable turn) => turn is Mailbox mailbox && ActorOf(mailbox)?.Self.Path.Name is { } name && !name.StartsWith('$') ? name : "";
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Actor")]
     private static extern ActorCell? ActorOf(Mailbox mailbox);

@@ -8,9 +8,10 @@ namespace DistributedTrainer.Simulation.Tests;
 /// </summary>
 internal sealed class World(int seed, bool keepsTrace)
 {
-    private const int LinesKept = 4000;
+    private const int LinesKept = 20_000;
 
     private readonly PriorityQueue<Action, (long At, long Number)> _events = new();
+    private readonly Queue<Action> _afterThis = new();
     private readonly Queue<string> _trace = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _number;
@@ -40,6 +41,9 @@ internal sealed class World(int seed, bool keepsTrace)
             throw new InvalidOperationException("Something ran outside of the simulation.");
         _events.Enqueue(happens, ((Now + delay).Ticks, _number++));
     }
+
+    /// <summary>Once what happens now has happened.</summary>
+    public void AfterThis(Action happens) => _afterThis.Enqueue(happens);
 
     /// <summary>Between the two, evenly.</summary>
     public TimeSpan Between(double fromMs, double toMs) => TimeSpan.FromTicks((long)((fromMs + ((toMs - fromMs) * Chance.NextDouble())) * TimeSpan.TicksPerMillisecond));
@@ -78,6 +82,8 @@ internal sealed class World(int seed, bool keepsTrace)
             Happened++;
             Mark(key.At);
             happens();
+            while (_afterThis.TryDequeue(out var follows))
+                follows();
         }
     }
 }

@@ -61,6 +61,9 @@ internal sealed class PlayedCluster
     /// <summary>A node is gone, and the coordinator has not been told yet.</summary>
     public void Vanish(string address) => _nodes.Remove(address);
 
+    /// <summary>One that had vanished was only cut off.</summary>
+    public void Return(PlayedNode node) => _nodes[node.Address] = node;
+
     /// <summary>A node leaves the cluster's membership.</summary>
     public void Remove(string address, bool politely)
     {
@@ -77,12 +80,9 @@ internal sealed class PlayedCluster
         Logic = NewLogic(to);
         var longest = _nodes.Values.MaxBy(node => node.Book.Count)!;
         var reports = _nodes.Values.Where(node => node.Refusal is null).Select(node => node.Report()).ToList();
-        if (longest.Book.Count > 0)
-        {
-            Logic.Recover(longest.Book, reports, Now);
-            if (members is not null)
-                Logic.HandleMembers(members, Now);
-        }
+        Logic.Recover(longest.Book, reports, Now);
+        if (members is not null)
+            Logic.HandleMembers(members, Now);
 
         foreach (var report in reports)
             Logic.Handle(report, Now);

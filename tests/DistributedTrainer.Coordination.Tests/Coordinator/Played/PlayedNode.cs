@@ -39,6 +39,9 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
     /// <summary>Nodes that this one cannot reach.</summary>
     public string[] Unreachable { get; set; } = [];
 
+    /// <summary>What it says of its part in the job; by default what the protocol has it say.</summary>
+    public Func<JobReport, JobReport> Says { get; set; } = report => report;
+
     /// <summary>How often it dropped a job's state because the cluster had gone on without it.</summary>
     public int StartedAfresh { get; private set; }
 
@@ -50,7 +53,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
 
     public string? Refusal { get; private set; }
 
-    public long Term { get; private set; }
+    public long Term { get; set; }
 
     public long DecidedVersion { get; private set; } = -1;
 
@@ -145,7 +148,7 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
             : Lacks && RowSources.Length == 0 ? OpenState.Lacks
             : OpenError.Length > 0 && !Lacks ? OpenState.Failed : OpenState.Open;
         var active = cluster.Training.Stamped is { } stamped && _prepared >= stamped.Number ? stamped.Number : 0;
-        return new JobReport(
+        return Says(new JobReport(
             _jobId, state, OpenError, DataSha256, PlayedTraining.TrainRows, cluster.Parameters, _prepared, active, DecidedVersion, _isClosed || IsIdle, 7, 0, 0)
         {
             RowSources = RowSources,
@@ -154,6 +157,6 @@ internal sealed class PlayedNode(string address, PlayedCluster cluster)
             UnreachableWhy = [.. Unreachable.Select(node => $"node {node} has been silent")],
             Serves = _prepared == 0 ? [] : [.. cluster.Training.ServedBy(address)],
             Keeps = _prepared == 0 ? [] : [.. cluster.Training.Stamped?.BackupsOf(address) ?? []],
-        };
+        });
     }
 }
