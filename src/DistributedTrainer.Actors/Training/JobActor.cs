@@ -34,6 +34,9 @@ internal sealed partial class JobActor : ReceiveActor
     private CheckpointAnnounced? _checkpoint;
     private RowServer? _rows;
 
+    /// <summary>Why the run cannot go on here. Repeated with each report, since a message may be lost with a connection.</summary>
+    private RunFailed? _failure;
+
     /// <param name="surroundings">Null: the machine's own clock and disk.</param>
     public JobActor(
         OpenedJob job, ParameterStore store, string self, ITensorTransport transport, BufferPool pool, int threads, IActorRef node,
@@ -100,7 +103,7 @@ internal sealed partial class JobActor : ReceiveActor
         if (error is OperationCanceledException)
             return Directive.Stop; // the job is over, and a worker waited for rows
         var reason = error is BrokenInvariantException broken ? broken.Describe(_self, _job.Id, Math.Max(0, _stamp.Step)) : $"node {_self}: {error.Message}";
-        _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, reason)));
+        Fail(new RunFailed(_job.Id, _self, reason));
         return Directive.Stop;
     });
 
@@ -176,7 +179,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Restored(RangeRestored restored)
     {
         if (restored.Snapshot is null)
-            _node.Tell(new ToCoordinator(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}") { IsOfCheckpoint = true }));
+            Fail(new RunFailed(_job.Id, _self, $"node {_self}: {restored.Error}") { IsOfCheckpoint = true });
         else if (_servers.TryGetValue(restored.Range, out var server))
             server.Tell(restored);
         else
@@ -295,6 +298,14 @@ internal sealed partial class JobActor : ReceiveActor
     {
         RepeatEpochs();
         Report();
+        if (_failure is not null)
+            _node.Tell(new ToCoordinator(_failure));
+    }
+
+    private void Fail(RunFailed failure)
+    {
+        _failure ??= failure;
+        _node.Tell(new ToCoordinator(failure));
     }
 
     private void Report()

@@ -88,6 +88,8 @@ internal sealed class SimulatedDisk(World world, Referee referee)
         if (ChecksParts && manifest.Parts.FirstOrDefault(part => Overlaps(part, range) && Hash(folder.Parts[part.File].Arrays) != part.Sha256) is { } altered)
             throw new IOException($"{altered.File} was altered");
         var arrays = manifest.Parts[0].Moments + (manifest.KeptVersion >= 0 ? 2 : 1);
+        if (manifest.Parts.FirstOrDefault(part => folder.Parts[part.File].Arrays.Length < arrays) is { } incomplete)
+            throw new IOException($"{incomplete.File} has fewer arrays than the manifest says");
         var slices = new TensorSlice[arrays];
         for (var index = 0; index < arrays; index++)
         {
