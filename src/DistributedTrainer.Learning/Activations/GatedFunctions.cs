@@ -4,7 +4,7 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>x·Φ(x) with Φ the normal distribution function (Hendrycks and Gimpel 2016); derivative Φ(x) + x·φ(x).</summary>
-internal readonly struct GeluFunction : IElementFunction
+internal readonly struct GeluFunction : ISlopeFunction
 {
     private const float SqrtHalf = 0.70710678f;
 
@@ -19,11 +19,25 @@ internal readonly struct GeluFunction : IElementFunction
         => x * Distribution(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Backward<TVector>(TVector kept, TVector upstream)
+    public static TVector Forward<TVector>(TVector x, out TVector slope)
         where TVector : struct, IVector<TVector>
     {
-        var density = TVector.Broadcast(DensityAtZero) * VectorMath.Exp(TVector.Broadcast(-0.5f) * kept * kept);
-        return upstream * TVector.FusedMultiplyAdd(kept, density, Distribution(kept));
+        var distribution = Distribution(x);
+        slope = Slope(x, distribution);
+        return x * distribution;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Backward<TVector>(TVector kept, TVector upstream)
+        where TVector : struct, IVector<TVector>
+        => upstream * Slope(kept, Distribution(kept));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Slope<TVector>(TVector x, TVector distribution)
+        where TVector : struct, IVector<TVector>
+    {
+        var density = TVector.Broadcast(DensityAtZero) * VectorMath.Exp(TVector.Broadcast(-0.5f) * x * x);
+        return TVector.FusedMultiplyAdd(x, density, distribution);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,7 +50,7 @@ internal readonly struct GeluFunction : IElementFunction
 }
 
 /// <summary>½x(1 + tanh u), u = √(2/π)·(x + 0.044715x³): gelu's approximation that GPT-2 was trained with.</summary>
-internal readonly struct GeluTanhFunction : IElementFunction
+internal readonly struct GeluTanhFunction : ISlopeFunction
 {
     private const float SqrtTwoOverPi = 0.7978846f;
     private const float Cubic = 0.044715f;
@@ -52,14 +66,28 @@ internal readonly struct GeluTanhFunction : IElementFunction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Forward<TVector>(TVector x, out TVector slope)
+        where TVector : struct, IVector<TVector>
+    {
+        var half = TVector.Broadcast(0.5f);
+        var tanh = VectorMath.Tanh(Inner(x));
+        slope = Slope(x, tanh);
+        return x * TVector.FusedMultiplyAdd(half, tanh, half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Backward<TVector>(TVector kept, TVector upstream)
+        where TVector : struct, IVector<TVector>
+        => upstream * Slope(kept, VectorMath.Tanh(Inner(kept)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Slope<TVector>(TVector x, TVector tanh)
         where TVector : struct, IVector<TVector>
     {
         var (half, one) = (TVector.Broadcast(0.5f), TVector.Broadcast(1));
-        var tanh = VectorMath.Tanh(Inner(kept));
-        var slope = TVector.Broadcast(SqrtTwoOverPi) * TVector.FusedMultiplyAdd(TVector.Broadcast(3 * Cubic) * kept, kept, one);
-        var curve = half * kept * TVector.FusedMultiplyAdd(TVector.Negate(tanh), tanh, one) * slope;
-        return upstream * (TVector.FusedMultiplyAdd(half, tanh, half) + curve);
+        var inner = TVector.Broadcast(SqrtTwoOverPi) * TVector.FusedMultiplyAdd(TVector.Broadcast(3 * Cubic) * x, x, one);
+        var curve = half * x * TVector.FusedMultiplyAdd(TVector.Negate(tanh), tanh, one) * inner;
+        return TVector.FusedMultiplyAdd(half, tanh, half) + curve;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,7 +97,7 @@ internal readonly struct GeluTanhFunction : IElementFunction
 }
 
 /// <summary>x·σ(x) (swish; Ramachandran et al. 2017); derivative σ(x)(1 + x(1 − σ(x))).</summary>
-internal readonly struct SiluFunction : IElementFunction
+internal readonly struct SiluFunction : ISlopeFunction
 {
     public static bool KeepsSum => true;
 
@@ -79,10 +107,24 @@ internal readonly struct SiluFunction : IElementFunction
         => x * VectorMath.Sigmoid(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Backward<TVector>(TVector kept, TVector upstream)
+    public static TVector Forward<TVector>(TVector x, out TVector slope)
         where TVector : struct, IVector<TVector>
     {
-        var (one, sigmoid) = (TVector.Broadcast(1), VectorMath.Sigmoid(kept));
-        return upstream * (sigmoid * TVector.FusedMultiplyAdd(kept, one - sigmoid, one));
+        var sigmoid = VectorMath.Sigmoid(x);
+        slope = Slope(x, sigmoid);
+        return x * sigmoid;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Backward<TVector>(TVector kept, TVector upstream)
+        where TVector : struct, IVector<TVector>
+        => upstream * Slope(kept, VectorMath.Sigmoid(kept));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Slope<TVector>(TVector x, TVector sigmoid)
+        where TVector : struct, IVector<TVector>
+    {
+        var one = TVector.Broadcast(1);
+        return sigmoid * TVector.FusedMultiplyAdd(x, one - sigmoid, one);
     }
 }

@@ -19,3 +19,12 @@ internal interface IElementFunction
     static abstract TVector Backward<TVector>(TVector kept, TVector upstream)
         where TVector : struct, IVector<TVector>;
 }
+
+/// <summary>A function whose derivative costs less beside its value than alone, and whose gradient is the upstream's times it.</summary>
+internal interface ISlopeFunction : IElementFunction
+{
+    /// <param name="x">The sum.</param>
+    /// <param name="slope">f'(x), by which <see cref="IElementFunction.Backward"/> multiplies.</param>
+    static abstract TVector Forward<TVector>(TVector x, out TVector slope)
+        where TVector : struct, IVector<TVector>;
+}

@@ -67,6 +67,14 @@ internal sealed class DenseLayer : Layer, IQuantizable
         /// <summary>x · Wᵀ + b where the activation's derivative needs it; else the output's own memory.</summary>
         private MemoryBlock? _sum;
 
+        /// <summary>Whether the activation's derivative takes the sums' place.</summary>
+        private bool _toSlope;
+
+        private ProductRows? _finishing;
+        private ProductRows? _deriving;
+
+        /// <summary>(units): this pass's; null where there is none.</summary>
+        private float* _bias;
 
         protected override MemoryBlock ReserveForward(MemoryPlan memory)
         {
@@ -86,28 +94,63 @@ internal sealed class DenseLayer : Layer, IQuantizable
         public override void Forward(in Batch batch)
         {
             var (inputs, units, rows) = (layer.Inputs, layer.Units, batch.Rows * layer.Positions);
-            var sum = _sum!.Pointer;
+            _bias = layer._bias is null ? null : batch.Parameters + layer._bias.Offset;
+            _toSlope = batch.Training && layer.Activation.GivesSlope;
             if (batch.Quantized is { } quantized)
-                quantized.Multiply(layer._weight, rows, Input.Pointer, sum);
-            else
-                Gemm.Multiply(rows, units, inputs, Input.Pointer, inputs, false, batch.Parameters + layer._weight.Offset, inputs, true, sum, units);
-            if (layer._bias is not null)
-                BiasKernel.Add(sum, batch.Parameters + layer._bias.Offset, rows, units);
-            layer.Activation.Forward(sum, Output.Pointer, rows, units);
+            {
+                quantized.Multiply(layer._weight, rows, Input.Pointer, _sum!.Pointer);
+                Finish(0, rows);
+                return;
+            }
+
+            var weight = batch.Parameters + layer._weight.Offset;
+            Gemm.Multiply(rows, units, inputs, Input.Pointer, inputs, weight, inputs, transposeB: true, _sum!.Pointer, units, _finishing ??= new() { After = Finish });
         }
 
         public override void Backward(in Batch batch)
         {
-            var (inputs, units, rows) = (layer.Inputs, layer.Units, batch.Rows * layer.Positions);
-            layer.Activation.Backward(_sum!.Pointer, OutputGradient.Pointer, rows, units);
+            // Parts of a large weight's gradient travel while the gradient by the input is computed; else that comes first, since it
+            // finds rows in the caches whose activation's derivative has just been applied.
+            var sendsParts = batch.Observer is not null && layer._weight.Length > PartLength;
+            if (sendsParts || InputGradient is null)
+                Derive(0, batch.Rows * layer.Positions);
+            else
+                InputGradients(batch, _deriving ??= new() { Before = Derive });
             if (layer._bias is not null)
                 BiasGradient(batch, layer._bias.Offset);
             WeightGradient(batch);
-            if (InputGradient is not null)
-            {
-                var weight = batch.Parameters + layer._weight.Offset;
-                Gemm.Multiply(rows, inputs, units, OutputGradient.Pointer, units, false, weight, inputs, false, InputGradient.Pointer, inputs);
-            }
+            if (sendsParts && InputGradient is not null)
+                InputGradients(batch, null);
+        }
+
+        /// <summary>Bias and activation of sums.</summary>
+        private void Finish(int first, int count)
+        {
+            var units = layer.Units;
+            var place = (long)first * units;
+            if (_bias is not null)
+                BiasKernel.Add(_sum!.Pointer + place, _bias, count, units);
+            if (_toSlope)
+                layer.Activation.ForwardToSlope(_sum!.Pointer + place, Output.Pointer + place, count, units);
+            else
+                layer.Activation.Forward(_sum!.Pointer + place, Output.Pointer + place, count, units);
+        }
+
+        /// <summary>From the gradient by the output to that by the sums, in its place.</summary>
+        private void Derive(int first, int count)
+        {
+            var place = (long)first * layer.Units;
+            if (_toSlope)
+                layer.Activation.BackwardFromSlope(_sum!.Pointer + place, OutputGradient.Pointer + place, count, layer.Units);
+            else
+                layer.Activation.Backward(_sum!.Pointer + place, OutputGradient.Pointer + place, count, layer.Units);
+        }
+
+        private void InputGradients(in Batch batch, ProductRows? around)
+        {
+            var (inputs, units, rows) = (layer.Inputs, layer.Units, batch.Rows * layer.Positions);
+            var weight = batch.Parameters + layer._weight.Offset;
+            Gemm.Multiply(rows, inputs, units, OutputGradient.Pointer, units, weight, inputs, transposeB: false, InputGradient!.Pointer, inputs, around);
         }
 
         /// <summary>The weight's gradient, in parts that are final before the rest is computed.</summary>

@@ -16,6 +16,16 @@ public static unsafe class Gemm
         int m, int n, int k, float* a, int lda, bool transposeA, float* b, int ldb, bool transposeB, float* c, int ldc)
         => Multiply(m, n, k, a, lda, transposeA, b, ldb, transposeB, c, ldc, VectorPath.Current);
 
+    /// <summary>
+    /// C = A · op(B), with work on rows of A and of C around the product of these rows. That work may write the rows it is given, and memory
+    /// that is none of the operands.
+    /// </summary>
+    /// <param name="around">The work; null for none.</param>
+    /// <inheritdoc cref="Multiply(int, int, int, float*, int, bool, float*, int, bool, float*, int)" path="/exception"/>
+    public static void Multiply(
+        int m, int n, int k, float* a, int lda, float* b, int ldb, bool transposeB, float* c, int ldc, ProductRows? around)
+        => Multiply(m, n, k, a, lda, false, b, ldb, transposeB, c, ldc, VectorPath.Current, around);
+
     /// <summary>C = A · op(B) with B packed before: A is (m, k), C is (m, n).</summary>
     /// <exception cref="ArgumentException">A size is negative, or a leading dimension is less than the stored row.</exception>
     public static void Multiply(int m, float* a, int lda, PackedMatrix b, float* c, int ldc)
@@ -40,7 +50,8 @@ public static unsafe class Gemm
         => WeightGradient(m, n, d, ldd, x, ldx, segments, w, ldw, VectorPath.Current);
 
     internal static void Multiply(
-        int m, int n, int k, float* a, int lda, bool transposeA, float* b, int ldb, bool transposeB, float* c, int ldc, VectorWidth vectors)
+        int m, int n, int k, float* a, int lda, bool transposeA, float* b, int ldb, bool transposeB, float* c, int ldc, VectorWidth vectors,
+        ProductRows? around = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(m);
         ArgumentOutOfRangeException.ThrowIfNegative(n);
@@ -61,6 +72,7 @@ public static unsafe class Gemm
             TransposeB = transposeB,
             C = c,
             Ldc = ldc,
+            Around = around,
         };
         Run(ref kernel, vectors);
     }

@@ -15,6 +15,12 @@ internal unsafe struct ProductKernel : IVectorKernel
     /// <summary>Steps of k in a block of a narrow product: its one panel of B stays in L2.</summary>
     private const int NarrowDepth = 1024;
 
+    /// <summary>Rows that are taken at a time through a B that stays in L2 where something is done to them before and after.</summary>
+    private const int RowsAround = 96;
+
+    /// <summary>Floats of a packed B that stays in L2.</summary>
+    private const int WholeB = 128 * 1024;
+
     public int M;
     public int N;
     public int K;
@@ -30,6 +36,9 @@ internal unsafe struct ProductKernel : IVectorKernel
     /// <summary>B as <see cref="PackedMatrix"/> holds it, for this vector width; null to pack on the way.</summary>
     public float* PackedB;
 
+    /// <summary>What surrounds the product of some rows; null for nothing. A is then not transposed.</summary>
+    public ProductRows? Around;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TVector>()
         where TVector : struct, IVector<TVector>
@@ -37,10 +46,62 @@ internal unsafe struct ProductKernel : IVectorKernel
         var width = RegisterTile<TVector>.Columns;
         if (N <= width && !TransposeA)
         {
+            Around?.Before?.Invoke(0, M);
             RunNarrow<TVector>();
+            Around?.After?.Invoke(0, M);
             return;
         }
 
+        if (M > RowsAround && RegisterTile<TVector>.Padded(N) * K <= WholeB)
+        {
+            RunRows<TVector>();
+            return;
+        }
+
+        Around?.Before?.Invoke(0, M);
+        RunBlocks<TVector>();
+        Around?.After?.Invoke(0, M);
+    }
+
+    /// <summary>All of B stays in L2: some rows of A at a time go through all of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunRows<TVector>()
+        where TVector : struct, IVector<TVector>
+    {
+        var depth = Blocking.DepthFor(K);
+        var blockRows = Around is null ? Blocking.RowsFor(M) : RowsAround;
+        var workspace = Workspace.Current;
+        var packedA = workspace.Left(LeftPacking.Length(blockRows, depth));
+        var overhang = workspace.Tiles(RegisterTile<TVector>.Size);
+        var packedB = PackedB;
+        if (packedB is null)
+        {
+            packedB = workspace.Right(RegisterTile<TVector>.Padded(N) * K);
+            for (var p = 0; p < K; p += depth)
+                PackB<TVector>(p, Math.Min(depth, K - p), 0, N, packedB + RegisterTile<TVector>.Padded(N) * p);
+        }
+
+        for (var row = 0; row < M; row += blockRows)
+        {
+            var rows = Math.Min(blockRows, M - row);
+            Around?.Before?.Invoke(row, rows);
+            for (var p = 0; p < K; p += depth)
+            {
+                var steps = Math.Min(depth, K - p);
+                PackA(row, rows, p, steps, packedA);
+                Block<TVector>(rows, N, steps, packedA, packedB + RegisterTile<TVector>.Padded(N) * p, C + (long)row * Ldc, p > 0, overhang);
+            }
+
+            Around?.After?.Invoke(row, rows);
+        }
+    }
+
+    /// <summary>B is too large for L2, or has few rows to meet: it goes by in blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunBlocks<TVector>()
+        where TVector : struct, IVector<TVector>
+    {
+        var width = RegisterTile<TVector>.Columns;
         var depth = Blocking.DepthFor(K);
         var fewRows = M <= Blocking.Rows;
         var blockRows = Blocking.RowsFor(M);
@@ -60,10 +121,8 @@ internal unsafe struct ProductKernel : IVectorKernel
                 var packedB = ownB;
                 if (PackedB is not null)
                     packedB = PackedB + RegisterTile<TVector>.Padded(N) * p + (long)column * steps;
-                else if (TransposeB)
-                    RightPacking<TVector>.PackColumns(steps, columns, B + (long)column * Ldb + p, Ldb, packedB);
                 else
-                    RightPacking<TVector>.PackRows(steps, columns, B + (long)p * Ldb + column, Ldb, packedB);
+                    PackB<TVector>(p, steps, column, columns, packedB);
 
                 for (var row = 0; row < M; row += blockRows)
                 {
@@ -118,6 +177,15 @@ internal unsafe struct ProductKernel : IVectorKernel
             LeftPacking.PackColumns(rows, steps, A + (long)p * Lda + row, Lda, packed);
         else
             LeftPacking.PackRows(rows, steps, A + (long)row * Lda + p, Lda, packed);
+    }
+
+    private readonly void PackB<TVector>(int p, int steps, int column, int columns, float* packed)
+        where TVector : struct, IVector<TVector>
+    {
+        if (TransposeB)
+            RightPacking<TVector>.PackColumns(steps, columns, B + (long)column * Ldb + p, Ldb, packed);
+        else
+            RightPacking<TVector>.PackRows(steps, columns, B + (long)p * Ldb + column, Ldb, packed);
     }
 
     /// <summary>Tiles of one block; a tile that overhangs C's last row or column is computed whole beside C.</summary>
