@@ -104,7 +104,10 @@ internal sealed class DenseLayer : Layer, IQuantizable
             }
 
             var weight = batch.Parameters + layer._weight.Offset;
-            Gemm.Multiply(rows, units, inputs, Input.Pointer, inputs, weight, inputs, transposeB: true, _sum!.Pointer, units, _finishing ??= new() { After = Finish });
+            var around = LeavesCache(rows) ? _finishing ??= new() { After = Finish } : null;
+            Gemm.Multiply(rows, units, inputs, Input.Pointer, inputs, weight, inputs, transposeB: true, _sum!.Pointer, units, around);
+            if (around is null)
+                Finish(0, rows);
         }
 
         public override void Backward(in Batch batch)
@@ -112,16 +115,20 @@ internal sealed class DenseLayer : Layer, IQuantizable
             // Parts of a large weight's gradient travel while the gradient by the input is computed; else that comes first, since it
             // finds rows in the caches whose activation's derivative has just been applied.
             var sendsParts = batch.Observer is not null && layer._weight.Length > PartLength;
-            if (sendsParts || InputGradient is null)
-                Derive(0, batch.Rows * layer.Positions);
-            else
+            var derives = !sendsParts && InputGradient is not null && LeavesCache(batch.Rows * layer.Positions);
+            if (derives)
                 InputGradients(batch, _deriving ??= new() { Before = Derive });
+            else
+                Derive(0, batch.Rows * layer.Positions);
             if (layer._bias is not null)
                 BiasGradient(batch, layer._bias.Offset);
             WeightGradient(batch);
-            if (sendsParts && InputGradient is not null)
+            if (!derives && InputGradient is not null)
                 InputGradients(batch, null);
         }
+
+        /// <summary>Whether so many rows of outputs would have left the cache before the next pass over them.</summary>
+        private bool LeavesCache(int rows) => (long)rows * layer.Units > 64 * 1024;
 
         /// <summary>Bias and activation of sums.</summary>
         private void Finish(int first, int count)
