@@ -31,8 +31,8 @@ internal sealed partial class JobActor
     }
 
     /// <summary>
-    /// A node cannot be reached. Only one with a part in the job, or that is to send a range here, is missed; whether it left politely is for the coordinator to say, and
-    /// makes no difference here: what it had to do is done by others, if it is missing at all.
+    /// A node cannot be reached. Only one with a part in the job, or that is to send a range here, is missed; whether it left politely is for
+    /// the coordinator to say, and makes no difference here: what it had to do is done by others, if it is missing at all.
     /// </summary>
     private void Miss(string node, string reason)
     {

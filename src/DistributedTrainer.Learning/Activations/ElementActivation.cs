@@ -4,7 +4,7 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>An activation that treats every element alone.</summary>
-internal sealed unsafe class ElementActivation<TFunction> : ActivationFunction
+internal unsafe class ElementActivation<TFunction> : ActivationFunction
     where TFunction : struct, IElementFunction
 {
     public override bool KeepsSum => TFunction.KeepsSum;

@@ -4,18 +4,10 @@ using DistributedTrainer.Numerics;
 namespace DistributedTrainer.Learning;
 
 /// <summary>An element-wise activation that can leave its derivative where the sums were, so that the backward pass only multiplies.</summary>
-internal sealed unsafe class SlopeActivation<TFunction> : ActivationFunction
+internal sealed unsafe class SlopeActivation<TFunction> : ElementActivation<TFunction>
     where TFunction : struct, ISlopeFunction
 {
-    private readonly ElementActivation<TFunction> _plain = new();
-
-    public override bool KeepsSum => _plain.KeepsSum;
-
     public override bool GivesSlope => true;
-
-    public override void Forward(float* sum, float* output, int rows, int columns) => _plain.Forward(sum, output, rows, columns);
-
-    public override void Backward(float* kept, float* gradient, int rows, int columns) => _plain.Backward(kept, gradient, rows, columns);
 
     public override void ForwardToSlope(float* sum, float* output, int rows, int columns)
     {
@@ -24,7 +16,7 @@ internal sealed unsafe class SlopeActivation<TFunction> : ActivationFunction
     }
 
     public override void BackwardFromSlope(float* slope, float* gradient, int rows, int columns)
-        => Elementwise.Map(default(Product), slope, gradient, gradient, checked(rows * columns));
+        => Elementwise.Map(default(Multiplication), slope, gradient, gradient, checked(rows * columns));
 
     private readonly struct Kernel(float* sum, float* output, int n) : IVectorKernel
     {
@@ -51,13 +43,5 @@ internal sealed unsafe class SlopeActivation<TFunction> : ActivationFunction
             VectorTail.Store(TFunction.Forward(VectorTail.Load<TVector>(sum + i, n - i), out TVector slope), output + i, n - i);
             VectorTail.Store(slope, sum + i, n - i);
         }
-    }
-
-    private readonly struct Product : IBinaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Apply<TVector>(TVector slope, TVector upstream)
-            where TVector : struct, IVector<TVector>
-            => upstream * slope;
     }
 }

@@ -97,12 +97,11 @@ internal unsafe struct AttentionForward : IVectorKernel
         for (var column = 0; column < columns; column += TVector.Count)
         {
             var place = weights + column;
-            var sum = lanes + (column & (LaneSum.Lanes - 1));
-            for (var i = 0; i < queries; i++, place += KeyBlock, sum += LaneSum.Lanes)
+            for (var i = 0; i < queries; i++, place += KeyBlock)
             {
                 var terms = VectorMath.Exp(TVector.Load(place) - TVector.Broadcast(largest[i]));
                 TVector.Store(terms, place);
-                TVector.Store(TVector.Load(sum) + terms, sum);
+                LaneSum.Add(lanes + i * LaneSum.Lanes, column, terms);
             }
         }
 

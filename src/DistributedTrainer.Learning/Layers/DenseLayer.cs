@@ -62,6 +62,9 @@ internal sealed class DenseLayer : Layer, IQuantizable
         /// <summary>Rows of a weight in which parts are counted: whole register tiles of every height.</summary>
         private const int PartUnits = 48;
 
+        /// <summary>Floats of outputs that are still in the second-level cache after a product, beside its operands.</summary>
+        private const int FloatsInCache = 64 * 1024;
+
         private readonly PositionSegments _segments = new(layer.Positions);
 
         /// <summary>x · Wᵀ + b where the activation's derivative needs it; else the output's own memory.</summary>
@@ -128,7 +131,7 @@ internal sealed class DenseLayer : Layer, IQuantizable
         }
 
         /// <summary>Whether so many rows of outputs would have left the cache before the next pass over them.</summary>
-        private bool LeavesCache(int rows) => (long)rows * layer.Units > 64 * 1024;
+        private bool LeavesCache(int rows) => (long)rows * layer.Units > FloatsInCache;
 
         /// <summary>Bias and activation of sums.</summary>
         private void Finish(int first, int count)

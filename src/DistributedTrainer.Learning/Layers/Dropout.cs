@@ -65,12 +65,12 @@ internal sealed class DropoutLayer(Dropout spec, LayerBuilder builder) : Layer(s
             for (var row = 0; row < batch.Rows; row++)
                 random.FillUniform(mask + (long)row * length, length, layer.Stream, batch.RowIds[row], batch.Step);
             Elementwise.Map(new MaskFormula(layer.Threshold, layer.Kept), mask, mask, batch.Rows * length);
-            Elementwise.Map(default(ProductFormula), Input.Pointer, mask, Output.Pointer, batch.Rows * length);
+            Elementwise.Map(default(Multiplication), Input.Pointer, mask, Output.Pointer, batch.Rows * length);
         }
 
         public override void Backward(in Batch batch) =>
             Elementwise.Map(
-                default(ProductFormula), OutputGradient.Pointer, _mask!.Pointer, OutputGradient.Pointer, batch.Rows * layer.OutputLength);
+                default(Multiplication), OutputGradient.Pointer, _mask!.Pointer, OutputGradient.Pointer, batch.Rows * layer.OutputLength);
     }
 
     private readonly struct MaskFormula(float threshold, float kept) : IUnaryFormula
@@ -79,13 +79,5 @@ internal sealed class DropoutLayer(Dropout spec, LayerBuilder builder) : Layer(s
         public TVector Apply<TVector>(TVector uniform)
             where TVector : struct, IVector<TVector>
             => TVector.SelectLess(uniform, TVector.Broadcast(threshold), TVector.Zero, TVector.Broadcast(kept));
-    }
-
-    private readonly struct ProductFormula : IBinaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector Apply<TVector>(TVector x, TVector y)
-            where TVector : struct, IVector<TVector>
-            => x * y;
     }
 }

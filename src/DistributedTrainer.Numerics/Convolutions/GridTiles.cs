@@ -54,9 +54,9 @@ internal readonly unsafe struct GridTiles<TLanes> : IFilterTiles
     {
         var pixels = _shape.OutputHeight * _shape.OutputWidth;
         if (TLanes.Filters == 16)
-            RightPacking<Lanes8>.PackColumns(pixels, _shape.Filters, gradient, pixels, packed);
+            Interleaving<Lanes16>.Gather(_shape.Filters, pixels, gradient, packed);
         else
-            RightPacking<Lanes4>.PackColumns(pixels, _shape.Filters, gradient, pixels, packed);
+            Interleaving<Lanes8>.Gather(_shape.Filters, pixels, gradient, packed);
     }
 
     public void Run(float* image, float* packed, float* sums)

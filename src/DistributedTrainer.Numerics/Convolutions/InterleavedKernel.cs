@@ -129,6 +129,7 @@ internal readonly unsafe struct InterleavedKernel(
     {
         var (walk, firstTap, left) = Across<TVector>(x, planeWidth, area);
         var stride = (long)Height * Width * TVector.Count;
+        var finish = new OutputFinish(bias is not null || isGradient, isRectified);
         for (var output = 0; output < Outputs; output += LeftPacking.PanelRows)
         {
             var height = LeftPacking.HeightOf(Outputs - output);
@@ -138,8 +139,8 @@ internal readonly unsafe struct InterleavedKernel(
                 var a = packed + (long)output * taps + (firstRow * shape.KernelWidth + firstTap) * height;
                 var to = sums + output * stride + ((long)y * Width + x) * TVector.Count;
                 InterleavedTile<TVector>.Run(height, walk, a, images + ((long)top * planeWidth + left) * TVector.Count, to, stride);
-                if (bias is not null || isRectified || isGradient)
-                    Finish<TVector>(output, Math.Min(height, Outputs - output), to, stride);
+                if (!finish.ChangesNothing)
+                    Finish<TVector>(finish, output, Math.Min(height, Outputs - output), to, stride);
             }
         }
     }
@@ -186,26 +187,14 @@ internal readonly unsafe struct InterleavedKernel(
         (Math.Max(0, pixel + shape.Padding - outputs + 1), Math.Min(kernel - 1, pixel + shape.Padding));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish<TVector>(int output, int height, float* to, long stride)
+    private void Finish<TVector>(OutputFinish finish, int output, int height, float* to, long stride)
         where TVector : struct, IVector<TVector>
     {
         for (var end = output + height; output < end; output++, to += stride)
         {
             RegisterTile<TVector>.Load(to, out var left, out var right);
-            if (bias is not null || isGradient)
-            {
-                var add = bias is null ? TVector.Zero : TVector.Broadcast(bias[output]);
-                left += add;
-                right += add;
-            }
-
-            if (isRectified)
-            {
-                left = TVector.SelectLessOrEqual(left, TVector.Zero, TVector.Zero, left);
-                right = TVector.SelectLessOrEqual(right, TVector.Zero, TVector.Zero, right);
-            }
-
-            RegisterTile<TVector>.Store(to, left, right);
+            var add = bias is null ? TVector.Zero : TVector.Broadcast(bias[output]);
+            RegisterTile<TVector>.Store(to, finish.Of(left, add), finish.Of(right, add));
         }
     }
 }

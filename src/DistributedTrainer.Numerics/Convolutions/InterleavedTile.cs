@@ -45,7 +45,7 @@ internal static unsafe class InterleavedTile<TVector>
 
                 for (var count = both; count > 0; count--)
                 {
-                    Step<TRows>(
+                    RegisterTile<TVector>.Step<TRows>(
                         w, tap, tap + second,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                     w += TRows.Count;
@@ -70,50 +70,6 @@ internal static unsafe class InterleavedTile<TVector>
         {
             RegisterTile<TVector>.Store(to + 4 * stride, c40, c41);
             RegisterTile<TVector>.Store(to + 5 * stride, c50, c51);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TRows>(
-        float* a,
-        float* first,
-        float* second,
-        ref TVector c00,
-        ref TVector c01,
-        ref TVector c10,
-        ref TVector c11,
-        ref TVector c20,
-        ref TVector c21,
-        ref TVector c30,
-        ref TVector c31,
-        ref TVector c40,
-        ref TVector c41,
-        ref TVector c50,
-        ref TVector c51)
-        where TRows : struct, ITileRows
-    {
-        var b0 = TVector.Load(first);
-        var b1 = TVector.Load(second);
-        var left = TVector.Broadcast(a[0]);
-        c00 = TVector.FusedMultiplyAdd(left, b0, c00);
-        c01 = TVector.FusedMultiplyAdd(left, b1, c01);
-        left = TVector.Broadcast(a[1]);
-        c10 = TVector.FusedMultiplyAdd(left, b0, c10);
-        c11 = TVector.FusedMultiplyAdd(left, b1, c11);
-        left = TVector.Broadcast(a[2]);
-        c20 = TVector.FusedMultiplyAdd(left, b0, c20);
-        c21 = TVector.FusedMultiplyAdd(left, b1, c21);
-        left = TVector.Broadcast(a[3]);
-        c30 = TVector.FusedMultiplyAdd(left, b0, c30);
-        c31 = TVector.FusedMultiplyAdd(left, b1, c31);
-        if (TRows.Count == LeftPacking.PanelRows)
-        {
-            left = TVector.Broadcast(a[4]);
-            c40 = TVector.FusedMultiplyAdd(left, b0, c40);
-            c41 = TVector.FusedMultiplyAdd(left, b1, c41);
-            left = TVector.Broadcast(a[5]);
-            c50 = TVector.FusedMultiplyAdd(left, b0, c50);
-            c51 = TVector.FusedMultiplyAdd(left, b1, c51);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DistributedTrainer.Numerics;
 
-/// <summary>Images (images, length) to (length, lanes) and back, for vectors of 8 or 16 lanes.</summary>
+/// <summary>Images, or other rows, (images, length) to (length, lanes) and back, for vectors of 8 or 16 lanes.</summary>
 internal static unsafe class Interleaving<TVector>
     where TVector : struct, IVector<TVector>
 {

@@ -39,12 +39,10 @@ internal readonly unsafe struct ListedTiles<TVector> : IFilterTiles
     public void Pack(float* gradient, float* packed)
     {
         var pixels = _shape.OutputHeight * _shape.OutputWidth;
-        if (!IsNarrow(_shape))
-            RightPacking<TVector>.PackColumns(pixels, _shape.Filters, gradient, pixels, packed);
-        else if (TVector.Count == 16)
-            RightPacking<Lanes8>.PackColumns(pixels, _shape.Filters, gradient, pixels, packed);
+        if (IsNarrow(_shape))
+            Interleaving<TVector>.Gather(_shape.Filters, pixels, gradient, packed);
         else
-            RightPacking<Lanes4>.PackColumns(pixels, _shape.Filters, gradient, pixels, packed);
+            RightPacking<TVector>.PackColumns(pixels, _shape.Filters, gradient, pixels, packed);
     }
 
     public void Run(float* image, float* packed, float* sums)

@@ -52,6 +52,7 @@ internal readonly unsafe struct PlaneKernel(
     private void Compact<TVector>(float* sums, int stride, float* to)
         where TVector : struct, IVector<TVector>
     {
+        var finish = new OutputFinish(bias is not null || isGradient, isRectified);
         var last = target + (long)rows * outputs * height * width - TVector.Count;
         for (var output = 0; output < outputs; output++)
         {
@@ -62,19 +63,10 @@ internal readonly unsafe struct PlaneKernel(
                 var from = sums + (long)output * stride + y * planes.Pitch;
                 var x = 0;
                 for (; x < width && to + x <= last; x += TVector.Count)
-                    TVector.Store(Finish(TVector.Load(from + x), add), to + x);
+                    TVector.Store(finish.Of(TVector.Load(from + x), add), to + x);
                 for (; x < width; x++)
-                    Lanes1.Store(Finish(Lanes1.Load(from + x), Lanes1.Broadcast(single)), to + x);
+                    Lanes1.Store(finish.Of(Lanes1.Load(from + x), Lanes1.Broadcast(single)), to + x);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TVector Finish<TVector>(TVector sum, TVector add)
-        where TVector : struct, IVector<TVector>
-    {
-        if (bias is not null || isGradient)
-            sum += add; // a gradient's is +0, which makes one zero of both
-        return isRectified ? TVector.SelectLessOrEqual(sum, TVector.Zero, TVector.Zero, sum) : sum;
     }
 }

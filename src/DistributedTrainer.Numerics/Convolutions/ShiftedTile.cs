@@ -33,7 +33,7 @@ internal static unsafe class ShiftedTile<TVector>
         for (var end = offsets + taps; offsets < end; offsets++)
         {
             RegisterTile<TVector>.Step<TRows>(
-                a, pixels + *offsets,
+                a, pixels + *offsets, pixels + *offsets + TVector.Count,
                 ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             a += TRows.Count;
         }

@@ -81,16 +81,16 @@ internal static unsafe class RegisterTile<TVector>
             for (; k >= 4; k -= 4)
             {
                 Step<TRows>(
-                    a, b,
+                    a, b, b + TVector.Count,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 Step<TRows>(
-                    a + TRows.Count, b + ldb,
+                    a + TRows.Count, b + ldb, b + ldb + TVector.Count,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 Step<TRows>(
-                    a + 2 * TRows.Count, b + 2 * ldb,
+                    a + 2 * TRows.Count, b + 2 * ldb, b + 2 * ldb + TVector.Count,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 Step<TRows>(
-                    a + 3 * TRows.Count, b + 3 * ldb,
+                    a + 3 * TRows.Count, b + 3 * ldb, b + 3 * ldb + TVector.Count,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 a += 4 * TRows.Count;
                 b += 4 * ldb;
@@ -99,7 +99,7 @@ internal static unsafe class RegisterTile<TVector>
             for (; k > 0; k--)
             {
                 Step<TRows>(
-                    a, b,
+                    a, b, b + TVector.Count,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 a += TRows.Count;
                 b += ldb;
@@ -148,10 +148,14 @@ internal static unsafe class RegisterTile<TVector>
     }
 
     /// <summary>One step of k: every chain of the tile takes one fused multiply-add.</summary>
+    /// <param name="a">The step's floats of A, a row each.</param>
+    /// <param name="first">The step's first vector of B.</param>
+    /// <param name="second">Its second vector.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Step<TRows>(
         float* a,
-        float* b,
+        float* first,
+        float* second,
         ref TVector c00,
         ref TVector c01,
         ref TVector c10,
@@ -166,8 +170,8 @@ internal static unsafe class RegisterTile<TVector>
         ref TVector c51)
         where TRows : struct, ITileRows
     {
-        var b0 = TVector.Load(b);
-        var b1 = TVector.Load(b + TVector.Count);
+        var b0 = TVector.Load(first);
+        var b1 = TVector.Load(second);
         var left = TVector.Broadcast(a[0]);
         c00 = TVector.FusedMultiplyAdd(left, b0, c00);
         c01 = TVector.FusedMultiplyAdd(left, b1, c01);
