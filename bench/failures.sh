@@ -54,9 +54,9 @@ rows=$work/rows broken=$work/broken
 : >"$broken"
 load_begin=$(cut -d ' ' -f 1-3 /proc/loadavg)
 
-# SCENARIO TITLE MUST GOAL: the pause of the scenario's first event, in ms.
+# SCENARIO TITLE MUST GOAL [MEASURE]: the pause of the scenario's first event, or its handover, in ms. MUST may be in steps: '2 steps'.
 measure() {
-    local scenario=$1 title=$2 must=$3 goal=$4 folder=$work/$1
+    local scenario=$1 title=$2 must=$3 goal=$4 measure=${5:-pause} folder=$work/$1
     [[ $scenario =~ $only ]] || return 0
     echo "$scenario, $(date +%T), load $(cut -d ' ' -f 1 /proc/loadavg)" >&2
     sed -e "s|^job: \.\./\.\./|job: $root/|" -e '/^repeat:/d' "$root/cluster-configs/experiments/$scenario.yaml" >"$folder.yaml"
@@ -70,10 +70,10 @@ measure() {
         grep -q "\"name\":\"$expected\"[^}]*\"met\":false" "$folder.json" \
             && echo "$title: $expected is not as expected: $(grep -o "{\"name\":\"$expected\"[^}]*}" "$folder.json")" | tee -a "$broken" >&2
     done
-    # events.csv: run,kind,node,at_step,at_s,noticed_ms,pause_ms,steps_repeated,samples_per_s_before…
-    awk -F, -v title="$title" -v must="$must" -v goal="$goal" '
+    # events.csv: run,kind,node,at_step,at_s,noticed_ms,pause_ms,steps_repeated,samples_per_s_before,…_during,…_after,handover_ms,missed
+    awk -F, -v title="$title" -v must="$must" -v goal="$goal" -v column="$([ "$measure" = pause ] && echo 7 || echo 12)" '
         NR == 2 { kind = $2 }
-        NR > 1 && $2 == kind { n++; pause[n] = $7 == "" ? 1e9 : $7; noticed[n] = $6 == "" ? 1e9 : $6; repeated += $8; step[n] = 64000 / ($9 > 0 ? $9 : 64000) }
+        NR > 1 && $2 == kind { n++; pause[n] = $column == "" ? 1e9 : $column; noticed[n] = $6 == "" ? 1e9 : $6; rate = column == 7 ? $9 : $11; step[n] = 64000 / (rate > 0 ? rate : 64000) }
         function median(values, count,  i, j, v) {
             for (i = 2; i <= count; i++) { v = values[i]; for (j = i - 1; j >= 1 && values[j] > v; j--) values[j + 1] = values[j]; values[j + 1] = v }
             return values[int((count + 1) / 2)]
@@ -81,6 +81,8 @@ measure() {
         function ms(value) { return value >= 1e9 ? "never" : sprintf("%.1f", value) }
         END {
             middle = median(pause, n)
+            if (must ~ / steps$/)
+                must = sprintf("%.1f", must * median(step, n))
             printf "%s\t%s\t%s–%s\t%s\t%.2f\t%s\t%s\t%s\n", title, ms(middle), ms(pause[1]), ms(pause[n]), ms(median(noticed, n)), median(step, n), must, goal, middle
         }' "$folder/events.csv" >>"$rows"
 }
@@ -91,7 +93,7 @@ measure coordinator-killed 'SIGKILL of the coordinator'\''s node, which is a pri
 measure worker-frozen 'SIGSTOP of a worker node' 2000 ''
 measure server-frozen 'SIGSTOP of a primary' 3000 1200
 measure partition 'partition of one node from two' 5000 1500
-measure node-joins 'a node joins' '' ''
+measure node-joins 'a node joins: from its assignment to the first commit under it' '2 steps' '' handover
 measure all-killed 'all processes killed, resumed after 2 s' '' ''
 
 table() {
@@ -104,7 +106,8 @@ table() {
 - $("$dtrain" --version | paste -sd ',' | sed 's/,/, /g')
 - \`mlp\` on MNIST, batch 64, 3 nodes with all roles and one thread each, 2 server ranges, one backup each; load of the machine $load_begin at the begin, $(cut -d ' ' -f 1-3 /proc/loadavg) at the end
 - Pause: from the event to the next new step, or the longest gap between two new steps within a second after, whichever is longer
-  (docs/experiments.md). Noticed: to the first failed link, or the coordinator's first word. Both in ms, medians of $repeat runs.
+  (docs/experiments.md). Noticed: to the first failed link, or the coordinator's first word, or until it has joined. Both in ms, medians of
+  $repeat runs. A step: by the throughput of the two seconds before the event; after it where a node joins, whose budget is two of them.
 
 | event | pause | range | noticed | a step takes | must | goal | |
 |---|---:|---:|---:|---:|---:|---:|---|

@@ -36,11 +36,15 @@ internal sealed class EpochLead(OpenedJob job)
 
     public bool IsFinal(long version) => version == _final;
 
-    /// <summary>The number that goes on the version being published.</summary>
-    public int TakeStamp()
+    /// <summary>The number that goes on a version being published.</summary>
+    public int TakeStamp(long version)
     {
         if (_next > Stamped)
+        {
             Stamped = _next;
+            TrainingMeter.Assigned.Record(version);
+        }
+
         return Stamped;
     }
 

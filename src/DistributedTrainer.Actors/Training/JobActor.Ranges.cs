@@ -89,14 +89,14 @@ internal sealed partial class JobActor
     /// <param name="from">The oldest assignment that may do so.</param>
     private void AwaitReturn(int range, int from)
     {
-        if (!_servers.ContainsKey(range) && _assignments.Values.Any(assignment => assignment.Number >= from && assignment.Primaries[range] == _self))
+        if (!_servers.ContainsKey(range) && _assignments.Any(assignment => assignment.Number >= from && assignment.Primaries[range] == _self))
             StartWaiting(range, from);
     }
 
     private void StartWaiting(int range, int from)
     {
         var server = StartServer(new RangeState(_job, _job.Ranges[range], -1), null, 0);
-        foreach (var assignment in _assignments.Values)
+        foreach (var assignment in _assignments)
             server.Tell(new AssignmentPrepared(assignment));
         server.Tell(new GoneChanged(_gone));
         if (_active is { } active && active.Number >= from)
@@ -108,12 +108,17 @@ internal sealed partial class JobActor
     /// </summary>
     private void AwaitRanges(Assignment assignment)
     {
-        var own = assignment.RangesOf(_self).ToList();
-        _givenUp.ExceptWith(own);
-        foreach (var range in _givers.Keys.Except(own).ToList())
-            _givers.Remove(range);
-        foreach (var range in own.Where(range => !_serves.Contains(range)))
+        for (var range = 0; range < _job.Ranges.Count; range++)
         {
+            if (assignment.Primaries[range] != _self)
+            {
+                _givers.Remove(range);
+                continue;
+            }
+
+            _givenUp.Remove(range);
+            if (_serves.Contains(range))
+                continue;
             if (!_servers.ContainsKey(range))
                 StartWaiting(range, assignment.Number);
             if (_owners.Owners[range] is { Length: > 0 } giver && giver != _self)
@@ -124,5 +129,12 @@ internal sealed partial class JobActor
     }
 
     /// <summary>Who was to send them is gone: the coordinator must not take this node for the one that has them.</summary>
-    private void GiveUpWhatWillNotCome() => _givenUp.UnionWith(_givers.Where(range => _gone.Contains(range.Value)).Select(range => range.Key));
+    private void GiveUpWhatWillNotCome()
+    {
+        foreach (var (range, giver) in _givers)
+        {
+            if (_gone.Contains(giver))
+                _givenUp.Add(range);
+        }
+    }
 }

@@ -36,7 +36,7 @@ internal sealed partial class JobActor
     /// </summary>
     private void Miss(string node, string reason)
     {
-        if (node == _self || _gone.Contains(node) || !(_givers.ContainsValue(node) || _assignments.Values.Any(assignment => assignment.Nodes.Contains(node))))
+        if (node == _self || _gone.Contains(node) || !(_givers.ContainsValue(node) || _assignments.Any(assignment => assignment.Nodes.Contains(node))))
             return;
         _goneWhy[node] = reason;
         NowGone([.. _gone, node]);
@@ -148,9 +148,11 @@ internal sealed partial class JobActor
 
     private void FollowWithBackups(Assignment assignment, long version)
     {
-        foreach (var (range, backup) in _backups.ToList())
+        for (var range = 0; range < _job.Ranges.Count; range++)
         {
-            if (assignment.BackupOf(range) == _self || _assignments.Values.Any(later => later.BackupOf(range) == _self))
+            if (!_backups.TryGetValue(range, out var backup))
+                continue;
+            if (assignment.BackupOf(range) == _self || _assignments.Any(later => later.BackupOf(range) == _self))
             {
                 backup.Tell(new AssignmentActivated(version, assignment));
                 continue;
@@ -165,7 +167,7 @@ internal sealed partial class JobActor
     /// <summary>Ranges whose primary is gone and whose backup is here go on here, without asking anybody.</summary>
     private void TakeOverWhatIsGone()
     {
-        if (_active is not { } active)
+        if (_active is not { } active || _gone.Count == 0)
             return;
         foreach (var range in Takeover.Ranges(active, _owners, _gone, _self, range => _keeps.Contains(range) || _serves.Contains(range)).ToList())
         {
@@ -192,7 +194,7 @@ internal sealed partial class JobActor
         Announce(range, promoted.State.Version);
         var server = StartServer(promoted.State, promoted, _owners.AuthorityOver(range));
         _serves.Add(range); // reports must not for a moment say that its state is nowhere
-        foreach (var assignment in _assignments.Values)
+        foreach (var assignment in _assignments)
             server.Tell(new AssignmentPrepared(assignment));
         if (_stamp.IsFinal && _job.ScoresAverage)
             server.Tell(new FinalStamped(_stamp.Step));
@@ -267,7 +269,7 @@ internal sealed partial class JobActor
     }
 
     private IEnumerable<string> OtherNodes() =>
-        _assignments.Values.SelectMany(assignment => assignment.Nodes).Distinct().Where(node => node != _self && !_gone.Contains(node));
+        _assignments.SelectMany(assignment => assignment.Nodes).Distinct().Where(node => node != _self && !_gone.Contains(node));
 
     /// <summary>Another node has taken a range over: it is listened to, and gets again what went to the primary before it.</summary>
     private void TakenOver(in FrameHeader header)
@@ -279,7 +281,7 @@ internal sealed partial class JobActor
             return;
         }
 
-        if (!_assignments.TryGetValue(header.Assignment, out var assignment) || assignment.BackupOf(range) is not { } node)
+        if (_assignments.Find(header.Assignment) is not { } assignment || assignment.BackupOf(range) is not { } node)
             return;
         if (_gone.Contains(node))
         {

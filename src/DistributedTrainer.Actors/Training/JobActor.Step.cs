@@ -69,7 +69,7 @@ internal sealed partial class JobActor
                 server.Tell(new FinalStamped(header.Step));
         }
 
-        if (_assignments.TryGetValue(header.Assignment, out var assignment) && _active?.Number != assignment.Number)
+        if (_assignments.Find(header.Assignment) is { } assignment && _active?.Number != assignment.Number)
             Follow(assignment, header.Step);
         StartWhenReady();
     }
@@ -86,7 +86,8 @@ internal sealed partial class JobActor
                 return;
         }
 
-        HelpNext();
+        if (!RehearseNext())
+            HelpNext();
     }
 
     /// <summary>Training is over at this version, once that is decided; those before it may have to be made again, or have yet to be made here.</summary>
@@ -147,7 +148,7 @@ internal sealed partial class JobActor
 
     private void Computed(StepComputed computed)
     {
-        _shardSteps += computed.Shards;
+        _shardSteps += _isRehearsing ? 0 : computed.Shards;
         _partials.AddRange(computed.Partials);
         if (--_computing > 0)
             return;
@@ -159,7 +160,7 @@ internal sealed partial class JobActor
             return;
         }
 
-        StartWhenReady();
+        EndPass();
     }
 
     private void Merged(PartialsMerged merged)
@@ -168,6 +169,13 @@ internal sealed partial class JobActor
         foreach (var partial in merged.Partials)
             merged.Route.PushWhole(merged.Step, partial);
         TrainingMeter.Computed.Record(merged.Step);
+        EndPass();
+    }
+
+    private void EndPass()
+    {
+        if (_isRehearsing)
+            EndRehearsedStep();
         StartWhenReady();
     }
 
@@ -177,8 +185,11 @@ internal sealed partial class JobActor
     private PushRoute RouteTo(Func<int, bool> isWanted, int attempt)
     {
         string[] owners = [.. _owners.Owners.Select((owner, range) => isWanted(range) && !_gone.Contains(owner) ? owner : "")];
-        return new PushRoute(
-            _job, _self, owners, _active?.Authority ?? 0,
-            [.. owners.Select((owner, range) => owner == _self ? _servers.GetValueOrDefault(range) : null)], _transport, _pool, attempt);
+        return RouteTo(owners, _active?.Authority ?? 0, attempt);
     }
+
+    private PushRoute RouteTo(string[] owners, long authority, int attempt) =>
+        new(
+            _job, _self, owners, authority,
+            [.. owners.Select((owner, range) => owner == _self ? _servers.GetValueOrDefault(range) : null)], _transport, _pool, attempt);
 }

@@ -21,7 +21,7 @@ internal sealed partial class JobActor : ReceiveActor
     private readonly ParameterStore _store;
     private readonly ServerPlace _place;
     private readonly ModelSaving _model;
-    private readonly SortedDictionary<int, Assignment> _assignments = [];
+    private readonly KnownAssignments _assignments = [];
     private readonly Dictionary<int, IActorRef> _servers = [];
     private readonly string[] _layers;
     private Assignment? _active;
@@ -112,7 +112,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Prepare(PrepareAssignment message)
     {
         var assignment = new Assignment(message.Term, message.Number, message.Shards, message.Primaries) { Backups = message.Backups };
-        if (_assignments.TryAdd(message.Number, assignment))
+        if (_assignments.TryAdd(assignment))
         {
             Welcome(assignment, message.Lost);
             GoOnWithout(_ => true);
@@ -130,7 +130,10 @@ internal sealed partial class JobActor : ReceiveActor
                 StartBackup(range, assignment, awaitsState: !isFirst || _job.StartVersion > 0);
             foreach (var server in _servers.Values)
                 server.Tell(new AssignmentPrepared(assignment));
-            _prepared = Math.Max(_prepared, message.Number);
+            if (NeedsRehearsal(assignment))
+                _rehearsal = new Rehearsal(assignment);
+            else
+                _prepared = Math.Max(_prepared, message.Number);
             if (_active is null)
                 GoAhead(Math.Max(_stamp.Step, _job.StartVersion), assignment);
         }
@@ -203,8 +206,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Follow(Assignment assignment, long version)
     {
         (_active, _activeSince) = (assignment, version);
-        foreach (var old in _assignments.Keys.Where(number => number < assignment.Number).ToList())
-            _assignments.Remove(old);
+        _assignments.ForgetBefore(assignment.Number);
         AwaitRanges(assignment);
         _owners.Follow(assignment);
         RefreshRoute();
@@ -297,6 +299,8 @@ internal sealed partial class JobActor : ReceiveActor
     private void Tick()
     {
         RepeatEpochs();
+        if (_rehearsal is { } rehearsal && rehearsal.IsOverdue())
+            Rehearsed(rehearsal);
         Report();
         if (_failure is not null)
             _node.Tell(new ToCoordinator(_failure));
@@ -311,7 +315,7 @@ internal sealed partial class JobActor : ReceiveActor
     private void Report()
     {
         var isIdle = _active is { } active && !active.Nodes.Contains(_self) && _servers.Count == 0 && _computing == 0 && _transport.IsFlushed
-            && !_assignments.Values.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
+            && !_assignments.Any(assignment => assignment.Number > active.Number && assignment.Nodes.Contains(_self));
         _node.Tell(new JobReport(
             _job.Id, OpenState.Open, "", _job.DataSha256, _job.Plan.Batches.Rows, _job.Network.Layout.TrainedLength, _prepared, _active?.Number ?? 0,
             _decision?.Version ?? -1, isIdle, _shardSteps, _transport.Counters.BytesSent, _transport.Counters.BytesReceived)

@@ -17,7 +17,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     private readonly RangeState _state;
     private readonly PieceLedger[] _pieces;
     private readonly Func<int, bool> _isEmptySlice;
-    private readonly SortedDictionary<int, Assignment> _assignments = [];
+    private readonly KnownAssignments _assignments = [];
     private readonly List<FrameArrived> _early = [];
     private readonly EpochLead? _lead;
     private readonly RangeCheckpoints _checkpoints;
@@ -120,7 +120,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
 
     private void Prepare(AssignmentPrepared prepared)
     {
-        _assignments[prepared.Assignment.Number] = prepared.Assignment;
+        _assignments.TryAdd(prepared.Assignment);
         _hasNewAssignment = true;
         if (_authority == 0)
             _authority = prepared.Assignment.Authority;
@@ -130,9 +130,8 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
 
     private void Activate(AssignmentActivated activated)
     {
-        foreach (var old in _assignments.Keys.Where(number => number < activated.Assignment.Number).ToList())
-            _assignments.Remove(old);
-        _assignments[activated.Assignment.Number] = activated.Assignment;
+        _assignments.ForgetBefore(activated.Assignment.Number);
+        _assignments.TryAdd(activated.Assignment);
         _activated = activated;
         _authority = Math.Max(_authority, activated.Assignment.Authority);
         _hasNewAssignment = true;
@@ -151,7 +150,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     /// <summary>The leading server: an assignment that all nodes are ready for comes into force with the next version, or with version 0.</summary>
     private void Stamp(StampNext stamp)
     {
-        if (_lead is null || stamp.Number <= _lead.Stamped || !_assignments.ContainsKey(stamp.Number))
+        if (_lead is null || stamp.Number <= _lead.Stamped || _assignments.Find(stamp.Number) is null)
             return;
         _lead.StampNext(stamp.Number);
         if (_lead.Stamped == 0)
@@ -182,10 +181,10 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
     private void FindTargets()
     {
         _hasNewAssignment = false;
-        _targets = [.. _assignments.Values.SelectMany(assignment => assignment.Shards).Append(_place.Self).Distinct().Where(IsThere)];
+        _targets = [.. _assignments.SelectMany(assignment => assignment.Shards).Append(_place.Self).Distinct().Where(IsThere)];
         _stamped = _lead is null
             ? []
-            : [.. _assignments.Values.SelectMany(assignment => assignment.Nodes).Distinct().Except(_targets).Where(IsThere)];
+            : [.. _assignments.SelectMany(assignment => assignment.Nodes).Distinct().Except(_targets).Where(IsThere)];
     }
 
     // ---- the step ---------------------------------------------------------------------------------------------------------
@@ -323,7 +322,7 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
             Range = _range.Index,
             Term = _authority,
             Step = version,
-            Assignment = _lead?.TakeStamp() ?? 0,
+            Assignment = _lead?.TakeStamp(version) ?? 0,
             IsFinal = _lead?.IsFinal(version) ?? false,
             CheckpointAt = _checkpoints.Mark(version, _job.Plan.IsBoundary(version), _lead?.IsFinal(version) ?? false),
         };

@@ -10,6 +10,7 @@ public static class TrainingMeter
 {
     public const string Name = "DistributedTrainer.Training";
     public const string CommittedName = "dtrain.step.committed";
+    public const string AssignedName = "dtrain.step.assigned";
     public const string ShardsName = "dtrain.step.shards";
 
     private static readonly Meter Meter = new(Name);
@@ -25,6 +26,9 @@ public static class TrainingMeter
 
     /// <summary>The version that the leading server has just made; on its node alone.</summary>
     public static Gauge<long> Committed { get; } = Meter.CreateGauge<long>(CommittedName);
+
+    /// <summary>The version from which on a new assignment is in force, which the leading server has just stamped on it; on its node alone.</summary>
+    public static Gauge<long> Assigned { get; } = Meter.CreateGauge<long>(AssignedName);
 
     /// <summary>
     /// The version from which a worker has computed shards; every worker. Tags: the first shard, the one after the last, and the timestamp of

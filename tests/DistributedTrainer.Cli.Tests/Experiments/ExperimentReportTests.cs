@@ -23,7 +23,7 @@ public sealed partial class ExperimentReportTests : IDisposable
         Assert.Equal(["run", "goodput", "samples_lost", "samples_doubled", "steps_repeated", "events"], Names(run));
         Assert.Equal("completed", run.GetProperty("run").GetProperty("state").GetString());
         var killed = Assert.Single(run.GetProperty("events").EnumerateArray());
-        Assert.Equal(["kind", "node", "at_step", "at_s", "noticed_ms", "pause_ms", "steps_repeated"], Names(killed).Take(7));
+        Assert.Equal(["kind", "node", "at_step", "at_s", "noticed_ms", "pause_ms", "steps_repeated", "handover_ms"], Names(killed).Take(8));
         Assert.Equal(("kill", "node-3", 30, 0.3), (killed.GetProperty("kind").GetString(), killed.GetProperty("node").GetString(), killed.GetProperty("at_step").GetInt32(), killed.GetProperty("at_s").GetDouble()));
         Assert.Equal((4.0, 180.0), (killed.GetProperty("noticed_ms").GetDouble(), killed.GetProperty("pause_ms").GetDouble()));
         var pause = json.GetProperty("expect").EnumerateArray().Single(verdict => verdict.GetProperty("name").GetString() == "pause-max");
@@ -59,7 +59,7 @@ public sealed partial class ExperimentReportTests : IDisposable
         var page = XDocument.Parse(html);
         Assert.Equal(4, page.Descendants("svg").Count()); // losses, throughput, lanes of both runs
         var row = page.Descendants("tr").Single(tr => tr.Elements("td").ElementAtOrDefault(1)?.Value == "kill").Elements("td").Select(td => td.Value).ToList();
-        Assert.Equal(["1", "kill", "node-3", "30", "0.30 s", "4 ms", "180 ms", "0"], row.Take(8));
+        Assert.Equal(["1", "kill", "node-3", "30", "0.30 s", "4 ms", "180 ms", "10 ms", "0"], row.Take(9));
         Assert.Contains(page.Descendants("td"), td => td.Value == "equal");
         Assert.Contains(page.Descendants("text"), text => text.Value == "node-3");
         Assert.Contains(page.Descendants("text"), text => text.Value.Contains("samples/s", StringComparison.Ordinal));
@@ -84,7 +84,7 @@ public sealed partial class ExperimentReportTests : IDisposable
         Assert.Equal(
             ["events.csv", "experiment.json", "lanes.csv", "losses.csv", "report.html", "scenario.yaml", "throughput.csv"],
             Directory.GetFiles(folder.Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
-        Assert.Equal("run-1,kill,node-3,30,0.300,4,180,0,3200,177.8,3200,", File.ReadAllLines(folder.PathOf("events.csv"))[1]);
+        Assert.Equal("run-1,kill,node-3,30,0.300,4,180,0,3200,177.8,3200,10,", File.ReadAllLines(folder.PathOf("events.csv"))[1]);
         Assert.Contains("clean,0.025,", File.ReadAllText(folder.PathOf("throughput.csv")), StringComparison.Ordinal);
         Assert.Contains("run-1,1,45,0.5,0.6", File.ReadAllText(folder.PathOf("losses.csv")), StringComparison.Ordinal);
         Assert.Contains("run-1,node-3,4,8,1,30,0.000,0.300,30", File.ReadAllText(folder.PathOf("lanes.csv")), StringComparison.Ordinal);

@@ -32,6 +32,7 @@ internal static class SampleExperiment
         seen.Begin(Samples.Started);
         for (var version = 1; version <= 90; version++)
             seen.Commits.Add(version, TimeSpan.FromMilliseconds(version * 10 + late(version)));
+        seen.Commits.Assign(31);
         seen.Lanes.Add(new LaneSegment("node-1", 0, 4, 1, 90, TimeSpan.Zero, TimeSpan.FromSeconds(1), 90));
         seen.Lanes.Add(new LaneSegment("node-3", 4, 8, 1, 30, TimeSpan.Zero, TimeSpan.FromSeconds(0.3), 30));
         seen.Take("node-3", "link-failed", TimeSpan.FromMilliseconds(304));

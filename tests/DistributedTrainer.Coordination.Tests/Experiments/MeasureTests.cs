@@ -50,6 +50,19 @@ public class MeasureTests
     }
 
     [Fact]
+    public void A_handover_is_the_longest_step_right_after_a_new_assignment()
+    {
+        Steady(1, 110);
+        Steady(111, 120, from: 1115);
+        Steady(121, 300, from: 1240);
+        foreach (var version in (long[])[90, 110, 115, 120])
+            _commits.Assign(version);
+        Assert.Equal(35, Of(Event("add", at: 1000)).HandoverMs!.Value, 3);
+        Assert.Equal(15, Of(Event("add", at: 1000), isBoundary: version => version == 120).HandoverMs!.Value, 3);
+        Assert.Null(Of(Event("add", at: 1300)).HandoverMs);
+    }
+
+    [Fact]
     public void Steps_made_again_are_repeated_and_are_no_progress()
     {
         Steady(1, 100);
@@ -117,15 +130,15 @@ public class MeasureTests
     {
         var clean = Result("aa", 100, 3200, 1);
         var expect = new Expectations { PauseMax = Ms(250), StepsRepeatedMax = 3 };
-        var good = new RunMeasure(clean, 0.9, 0, 0, 3, [new EventMeasure(Event("kill", 0), 1, 249.96, 0, 1, 1, 1)]);
+        var good = new RunMeasure(clean, 0.9, 0, 0, 3, [new EventMeasure(Event("kill", 0), 1, 249.96, null, 0, 1, 1, 1)]);
         Assert.All(Verdict.Of(expect, clean, [good, good], 2), verdict => Assert.True(verdict.IsMet, verdict.Name));
-        Assert.Equal("pause-max", Single(good with { Events = [new EventMeasure(Event("kill", 0), 1, 251, 0, 1, 1, 1)] }));
-        Assert.Equal("pause-max", Single(good with { Events = [new EventMeasure(Event("kill", 0), 1, null, 0, 1, 1, 1)] }));
+        Assert.Equal("pause-max", Single(good with { Events = [new EventMeasure(Event("kill", 0), 1, 251, null, 0, 1, 1, 1)] }));
+        Assert.Equal("pause-max", Single(good with { Events = [new EventMeasure(Event("kill", 0), 1, null, null, 0, 1, 1, 1)] }));
         Assert.Equal("same-weights", Single(good with { Result = Result("ab", 100, 3200, 1) }));
         Assert.Equal("samples-lost", Single(good with { SamplesLost = 1 }));
         Assert.Equal("samples-doubled", Single(good with { SamplesDoubled = 1 }));
         Assert.Equal("steps-repeated-max", Single(good with { StepsRepeated = 4 }));
-        Assert.Equal("events-missed", Single(good with { Events = [new EventMeasure(Event("kill", 0) with { Missed = "nobody fits" }, null, null, 0, null, null, null)] }));
+        Assert.Equal("events-missed", Single(good with { Events = [new EventMeasure(Event("kill", 0) with { Missed = "nobody fits" }, null, null, null, 0, null, null, null)] }));
         Assert.Equal("completed,same-weights", Single(good with { Result = Result("", 50, 1600, 1) with { State = "failed" } }));
         Assert.Equal("completed", string.Join(',', Verdict.Of(expect, clean, [good], 2).Where(verdict => !verdict.IsMet).Select(verdict => verdict.Name)));
 

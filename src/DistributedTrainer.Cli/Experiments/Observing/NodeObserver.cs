@@ -19,6 +19,7 @@ internal sealed class NodeObserver : IDisposable
     private readonly Thread _teller;
     private List<long> _versions = [];
     private List<long> _committedAt = [];
+    private List<long> _assigned = [];
     private Dictionary<(int First, int End), PassPortion> _passes = [];
     private volatile bool _isDisposed;
 
@@ -29,13 +30,15 @@ internal sealed class NodeObserver : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             // By name: an instrument is published before it stands in its property.
-            if (instrument.Meter.Name == TrainingMeter.Name && instrument.Name is TrainingMeter.CommittedName or TrainingMeter.ShardsName)
+            if (instrument.Meter.Name == TrainingMeter.Name && instrument.Name is TrainingMeter.CommittedName or TrainingMeter.AssignedName or TrainingMeter.ShardsName)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, version, tags, _) =>
         {
             if (instrument.Name == TrainingMeter.CommittedName)
                 Committed(version);
+            else if (instrument.Name == TrainingMeter.AssignedName)
+                Assigned(version);
             else
                 Computed(version, (int)tags[0].Value!, (int)tags[1].Value!, (long)tags[2].Value!);
         });
@@ -58,6 +61,12 @@ internal sealed class NodeObserver : IDisposable
             _versions.Add(version);
             _committedAt.Add(Stopwatch.GetTimestamp());
         }
+    }
+
+    private void Assigned(long version)
+    {
+        lock (_gate)
+            _assigned.Add(version);
     }
 
     private void Computed(long version, int first, int end, long began)
@@ -85,10 +94,10 @@ internal sealed class NodeObserver : IDisposable
     {
         lock (_gate)
         {
-            if (_versions.Count == 0 && (!withPasses || _passes.Count == 0))
+            if (_versions.Count == 0 && _assigned.Count == 0 && (!withPasses || _passes.Count == 0))
                 return null;
-            var portion = new NodeObservations(_versions, _committedAt, withPasses ? [.. _passes.Values] : []);
-            (_versions, _committedAt) = ([], []);
+            var portion = new NodeObservations(_versions, _committedAt, _assigned, withPasses ? [.. _passes.Values] : []);
+            (_versions, _committedAt, _assigned) = ([], [], []);
             if (withPasses)
                 _passes = [];
             return portion;

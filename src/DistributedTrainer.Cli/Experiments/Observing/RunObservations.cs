@@ -51,6 +51,8 @@ internal sealed class RunObservations
 
         for (var index = 0; index < portion.Versions.Count; index++)
             Commits.Add(portion.Versions[index], Since(portion.CommittedAt[index]));
+        foreach (var version in portion.Assigned)
+            Commits.Assign(version);
         foreach (var pass in portion.Passes)
             Lanes.Add(new LaneSegment(node, pass.First, pass.End, pass.FromStep, pass.ToStep, Since(pass.From), Since(pass.To), pass.Count));
     }

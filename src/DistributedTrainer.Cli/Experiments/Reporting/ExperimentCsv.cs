@@ -36,7 +36,7 @@ internal static class ExperimentCsv
 
     public static string Events(ExperimentRecord experiment)
     {
-        var text = new StringBuilder("run,kind,node,at_step,at_s,noticed_ms,pause_ms,steps_repeated,samples_per_s_before,samples_per_s_during,samples_per_s_after,missed\n");
+        var text = new StringBuilder("run,kind,node,at_step,at_s,noticed_ms,pause_ms,steps_repeated,samples_per_s_before,samples_per_s_during,samples_per_s_after,handover_ms,missed\n");
         for (var run = 0; run < experiment.Runs.Count; run++)
         {
             var (outcome, measure) = experiment.Runs[run];
@@ -44,7 +44,7 @@ internal static class ExperimentCsv
             foreach (var e in measure.Events)
             {
                 text.Append(CultureInfo.InvariantCulture, $"run-{run + 1},{e.Event.Kind},{e.Event.Node},{e.Event.AtStep},{e.Event.At.TotalSeconds:0.000},")
-                    .Append(CultureInfo.InvariantCulture, $"{e.NoticedMs:0.##},{e.PauseMs:0.##},{e.StepsRepeated},{e.Before * batch:0.#},{e.During * batch:0.#},{e.After * batch:0.#},")
+                    .Append(CultureInfo.InvariantCulture, $"{e.NoticedMs:0.##},{e.PauseMs:0.##},{e.StepsRepeated},{e.Before * batch:0.#},{e.During * batch:0.#},{e.After * batch:0.#},{e.HandoverMs:0.##},")
                     .Append(e.Event.Missed is { } missed ? $"\"{missed.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : "").Append('\n');
             }
         }

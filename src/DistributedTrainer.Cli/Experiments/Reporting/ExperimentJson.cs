@@ -66,6 +66,7 @@ internal static class ExperimentJson
         Number(json, "noticed_ms", measure.NoticedMs);
         Number(json, "pause_ms", measure.PauseMs);
         json.WriteNumber("steps_repeated", measure.StepsRepeated);
+        Number(json, "handover_ms", measure.HandoverMs);
         json.WriteStartObject("samples_per_s");
         Number(json, "before", measure.Before * batchSize);
         Number(json, "during", measure.During * batchSize);

@@ -101,12 +101,12 @@ internal static class ExperimentPage
             page.Paragraph($"It {outcome.Result.State} after {outcome.Result.Steps} steps: {outcome.Result.StopReason}");
         page.Figure(ThroughputChart.Svg(experiment.Clean, outcome, happened, $"throughput-{index + 1}"), "Samples a second over time, with a mark for each event");
         page.Table(
-            ["#", "event", "node", "step", "at", "noticed after", "pause", "steps repeated", "samples/s before", "during", "after"],
-            [true, false, false, true, true, true, true, true, true, true, true],
+            ["#", "event", "node", "step", "at", "noticed after", "pause", "handover", "steps repeated", "samples/s before", "during", "after"],
+            [true, false, false, true, true, true, true, true, true, true, true, true],
             happened.Select((e, number) => (IReadOnlyList<string>)
             [
                 $"{number + 1}", e.Event.Kind, e.Event.Node, $"{e.Event.AtStep}", $"{Number(e.Event.At.TotalSeconds, 2)} s", VerdictText.Milliseconds(e.NoticedMs),
-                e.PauseMs is null ? $"{ReportPage.Bad}never over" : VerdictText.Milliseconds(e.PauseMs), $"{e.StepsRepeated}",
+                e.PauseMs is null ? $"{ReportPage.Bad}never over" : VerdictText.Milliseconds(e.PauseMs), VerdictText.Milliseconds(e.HandoverMs), $"{e.StepsRepeated}",
                 Rate(e.Before, outcome), Rate(e.During, outcome), Rate(e.After, outcome),
             ]));
         foreach (var missed in measure.Missed)
@@ -143,7 +143,8 @@ internal static class ExperimentPage
             + "nodes note that moment in memory and tell it afterwards, which takes a few milliseconds and delays no step.");
         page.Paragraph("Noticed after: until a link to the node failed or the coordinator told of it, whichever was first. "
             + "Pause: the longest time without a new step that began between the event and one second after its cause was over, or after it was noticed; "
-            + "a gap that was open at the event counts from the event. An epoch's evaluation is not counted, unless the event fell into it.");
+            + "a gap that was open at the event counts from the event. An epoch's evaluation is not counted, unless the event fell into it. "
+            + "Handover: from the version from which on the work is dealt out anew to the first one made so.");
         page.Paragraph("Samples lost and doubled: the samples that went into the committed steps, against those that these steps have. Throughput before and after is over two seconds.");
     }
 

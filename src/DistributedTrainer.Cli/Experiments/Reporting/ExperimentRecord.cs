@@ -29,7 +29,7 @@ internal sealed record ExperimentRecord(ExperimentSetup Setup, RunOutcome Clean,
             happened, outcome.Seen.Commits, outcome.Seen.Sightings,
             version => started is not null && (version % started.StepsPerEpoch == 0 || version == started.TotalSteps),
             outcome.Seen.Commits.All.Count == 0 ? TimeSpan.Zero : outcome.Seen.Commits.All[^1].At, outcome.Result.State == "completed");
-        var missed = outcome.Injected.Where(injected => injected.Missed is not null).Select(injected => new EventMeasure(injected, null, null, 0, null, null, null));
+        var missed = outcome.Injected.Where(injected => injected.Missed is not null).Select(injected => new EventMeasure(injected, null, null, null, 0, null, null, null));
         var events = measures.Concat(missed).OrderBy(measure => measure.Event.At).ToList();
         var measure = RunMeasure.Of(outcome.Result, Clean.Result, outcome.Seen.Started, outcome.Seen.Commits, events);
         return new ExperimentRecord(Setup, Clean, [.. Runs, new MeasuredOutcome(outcome, measure)]);

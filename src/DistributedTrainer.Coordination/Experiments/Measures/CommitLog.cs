@@ -7,6 +7,7 @@ namespace DistributedTrainer.Coordination;
 public sealed class CommitLog
 {
     private readonly List<Commit> _commits = [];
+    private readonly HashSet<long> _assigned = [];
     private List<Commit>? _sorted;
     private List<Commit>? _first;
 
@@ -26,6 +27,11 @@ public sealed class CommitLog
         (_sorted, _first) = (null, null);
         Step = Math.Max(Step, version);
     }
+
+    /// <summary>A new assignment is in force from a version on.</summary>
+    public void Assign(long version) => _assigned.Add(version);
+
+    public bool IsAssigned(long version) => _assigned.Contains(version);
 
     /// <summary>Commits of versions that were there before, later than <paramref name="from"/> and not later than <paramref name="to"/>.</summary>
     public long Repeated(TimeSpan from, TimeSpan to)

@@ -4,12 +4,16 @@ namespace DistributedTrainer.Coordination;
 /// <param name="Event">What was done.</param>
 /// <param name="NoticedMs">Until the cluster first showed that it knew; null where it never did.</param>
 /// <param name="PauseMs">The longest time without a new step that belongs to the event; null where no step followed any more.</param>
+/// <param name="HandoverMs">
+/// From the version from which on an assignment is in force that came of the event to the first version made under it: the longest where
+/// several came, null where none did.
+/// </param>
 /// <param name="StepsRepeated">Versions that were made a second time.</param>
 /// <param name="Before">New steps a second in the two seconds before.</param>
 /// <param name="During">From the event until its cause and its pause are over.</param>
 /// <param name="After">In the two seconds from then on.</param>
 public sealed record EventMeasure(
-    InjectedEvent Event, double? NoticedMs, double? PauseMs, long StepsRepeated, double? Before, double? During, double? After);
+    InjectedEvent Event, double? NoticedMs, double? PauseMs, double? HandoverMs, long StepsRepeated, double? Before, double? During, double? After);
 
 /// <summary>Takes an event's measures from what was observed of the run.</summary>
 public static class EventMeasures
@@ -53,6 +57,7 @@ public static class EventMeasures
             e,
             (noticed - e.At)?.TotalMilliseconds,
             pause?.TotalMilliseconds,
+            Handover(e.At, next, commits, isBoundary)?.TotalMilliseconds,
             commits.Repeated(e.At, next),
             Rate(commits, Later(e.At - Window, TimeSpan.Zero), e.At),
             Rate(commits, e.At, settled),
@@ -95,6 +100,20 @@ public static class EventMeasures
         }
 
         return (longest, end);
+    }
+
+    private static TimeSpan? Handover(TimeSpan at, TimeSpan next, CommitLog commits, Func<long, bool> isBoundary)
+    {
+        TimeSpan? longest = null;
+        var progress = commits.Progress;
+        for (var index = commits.FirstAfter(at); index + 1 < progress.Count && progress[index].At < next; index++)
+        {
+            var gap = progress[index + 1].At - progress[index].At;
+            if (commits.IsAssigned(progress[index].Version) && !isBoundary(progress[index].Version) && gap >= (longest ?? TimeSpan.Zero))
+                longest = gap;
+        }
+
+        return longest;
     }
 
     private static double? Rate(CommitLog commits, TimeSpan from, TimeSpan to) =>

@@ -1,0 +1,42 @@
+using DistributedTrainer.Coordination;
+
+namespace DistributedTrainer.Actors;
+
+/// <summary>The part that makes a node that joins ready before others wait for it.</summary>
+internal sealed partial class JobActor
+{
+    private Rehearsal? _rehearsal;
+    private bool _isRehearsing;
+
+    /// <summary>Rows that have yet to be fetched are not waited for; where all begin together, nobody is ahead.</summary>
+    private bool NeedsRehearsal(Assignment assignment) =>
+        assignment.Number > 1 && _started < 0 && _job.Rows is null && assignment.ShardsOf(_self) is var (first, end) && first < end;
+
+    private bool RehearseNext()
+    {
+        if (_rehearsal is not { } rehearsal || !_arrivals.HaveAll(_stamp.Step) || rehearsal.StepBefore(_stamp.Step) is not { } step)
+            return false;
+        var (first, end) = rehearsal.Assignment.ShardsOf(_self);
+        string[] servers = [.. rehearsal.Assignment.Primaries.Select(server => _gone.Contains(server) ? "" : server)];
+        _isRehearsing = true;
+        Compute(step, first, end, RouteTo(servers, rehearsal.Assignment.Authority, attempt: 0));
+        return true;
+    }
+
+    private void EndRehearsedStep()
+    {
+        _isRehearsing = false;
+        if (_rehearsal is not { } rehearsal)
+            return;
+        rehearsal.Done();
+        if (rehearsal.IsOver)
+            Rehearsed(rehearsal);
+    }
+
+    private void Rehearsed(Rehearsal rehearsal)
+    {
+        _rehearsal = null;
+        _prepared = Math.Max(_prepared, rehearsal.Assignment.Number);
+        Report();
+    }
+}
