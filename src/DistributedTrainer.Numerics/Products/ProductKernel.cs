@@ -18,6 +18,9 @@ internal unsafe struct ProductKernel : IVectorKernel
     /// <summary>Rows that are taken at a time through a B that stays in L2 where something is done to them before and after.</summary>
     private const int RowsAround = 96;
 
+    /// <summary>Panels of B that a row of A meets at most where it is read in its place.</summary>
+    private const int FewPanels = 16;
+
     /// <summary>Floats of a packed B that stays in L2.</summary>
     private const int WholeB = 128 * 1024;
 
@@ -38,6 +41,11 @@ internal unsafe struct ProductKernel : IVectorKernel
 
     /// <summary>What surrounds the product of some rows; null for nothing. A is then not transposed.</summary>
     public ProductRows? Around;
+
+    /// <summary>Whether rows of A are read where they stand: packing them would cost more than it saves.</summary>
+    private readonly bool ReadsRows<TVector>()
+        where TVector : struct, IVector<TVector>
+        => !TransposeA && N <= FewPanels * RegisterTile<TVector>.Columns;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TVector>()
@@ -71,7 +79,7 @@ internal unsafe struct ProductKernel : IVectorKernel
         var depth = Blocking.DepthFor(K);
         var blockRows = Around is null ? Blocking.RowsFor(M) : RowsAround;
         var workspace = Workspace.Current;
-        var packedA = workspace.Left(LeftPacking.Length(blockRows, depth));
+        var packedA = ReadsRows<TVector>() ? null : workspace.Left(LeftPacking.Length(blockRows, depth));
         var overhang = workspace.Tiles(RegisterTile<TVector>.Size);
         var packedB = PackedB;
         if (packedB is null)
@@ -88,8 +96,8 @@ internal unsafe struct ProductKernel : IVectorKernel
             for (var p = 0; p < K; p += depth)
             {
                 var steps = Math.Min(depth, K - p);
-                PackA(row, rows, p, steps, packedA);
-                Block<TVector>(rows, N, steps, packedA, packedB + RegisterTile<TVector>.Padded(N) * p, C + (long)row * Ldc, p > 0, overhang);
+                var a = LeftOf(row, rows, p, steps, packedA);
+                Block<TVector>(rows, N, steps, a, packedB + RegisterTile<TVector>.Padded(N) * p, C + (long)row * Ldc, p > 0, overhang);
             }
 
             Around?.After?.Invoke(row, rows);
@@ -107,14 +115,13 @@ internal unsafe struct ProductKernel : IVectorKernel
         var blockRows = Blocking.RowsFor(M);
         var blockColumns = !fewRows ? Blocking.Columns : TransposeB ? width : width * FewRowsPanels;
         var workspace = Workspace.Current;
-        var packedA = workspace.Left(LeftPacking.Length(blockRows, depth));
+        var packedA = ReadsRows<TVector>() ? null : workspace.Left(LeftPacking.Length(blockRows, depth));
         var ownB = PackedB is null ? workspace.Right(RegisterTile<TVector>.Padded(Math.Min(N, blockColumns)) * depth) : null;
         var overhang = workspace.Tiles(RegisterTile<TVector>.Size);
         for (var p = 0; p < K; p += depth)
         {
             var steps = Math.Min(depth, K - p);
-            if (fewRows)
-                PackA(0, M, p, steps, packedA);
+            var a = fewRows ? LeftOf(0, M, p, steps, packedA) : default;
             for (var column = 0; column < N; column += blockColumns)
             {
                 var columns = Math.Min(blockColumns, N - column);
@@ -128,8 +135,8 @@ internal unsafe struct ProductKernel : IVectorKernel
                 {
                     var rows = Math.Min(blockRows, M - row);
                     if (!fewRows)
-                        PackA(row, rows, p, steps, packedA);
-                    Block<TVector>(rows, columns, steps, packedA, packedB, C + (long)row * Ldc + column, p > 0, overhang);
+                        a = LeftOf(row, rows, p, steps, packedA);
+                    Block<TVector>(rows, columns, steps, a, packedB, C + (long)row * Ldc + column, p > 0, overhang);
                 }
             }
         }
@@ -171,12 +178,16 @@ internal unsafe struct ProductKernel : IVectorKernel
         }
     }
 
-    private readonly void PackA(int row, int rows, int p, int steps, float* packed)
+    /// <summary>A block of op(A): packed, or where it stands if there is no room to pack it in.</summary>
+    private readonly Left LeftOf(int row, int rows, int p, int steps, float* packed)
     {
+        if (packed is null)
+            return new Left(A + (long)row * Lda + p, Lda);
         if (TransposeA)
             LeftPacking.PackColumns(rows, steps, A + (long)p * Lda + row, Lda, packed);
         else
             LeftPacking.PackRows(rows, steps, A + (long)row * Lda + p, Lda, packed);
+        return new Left(packed, 0);
     }
 
     private readonly void PackB<TVector>(int p, int steps, int column, int columns, float* packed)
@@ -191,7 +202,7 @@ internal unsafe struct ProductKernel : IVectorKernel
     /// <summary>Tiles of one block; a tile that overhangs C's last row or column is computed whole beside C.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Block<TVector>(
-        int rows, int columns, int steps, float* a, float* b, float* c, bool carry, float* overhang)
+        int rows, int columns, int steps, Left a, float* b, float* c, bool carry, float* overhang)
         where TVector : struct, IVector<TVector>
     {
         var width = RegisterTile<TVector>.Columns;
@@ -202,22 +213,46 @@ internal unsafe struct ProductKernel : IVectorKernel
             for (var row = 0; row < rows; row += RegisterTile<TVector>.TallestRows)
             {
                 var height = LeftPacking.HeightOf(rows - row);
-                var panelA = a + (long)row * steps;
                 var tile = c + (long)row * Ldc + column;
                 var presentRows = Math.Min(height, rows - row);
                 var presentColumns = Math.Min(width, columns - column);
                 if (presentRows == height && presentColumns == width)
                 {
                     Prefetch.Rows(tile + (long)RegisterTile<TVector>.TallestRows * Ldc, Ldc);
-                    RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, width, carry ? tile : null, Ldc, null, tile, Ldc);
+                    Tile<TVector>(height, presentRows, &whole, a, row, panelB, carry, tile, Ldc);
                     continue;
                 }
 
                 if (carry)
                     TileCopy.Run(presentRows, presentColumns, tile, Ldc, overhang, width);
-                RegisterTile<TVector>.Run(height, &whole, 1, panelA, panelB, width, carry ? overhang : null, width, null, overhang, width);
+                Tile<TVector>(height, presentRows, &whole, a, row, panelB, carry, overhang, width);
                 TileCopy.Run(presentRows, presentColumns, overhang, width, tile, Ldc);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile<TVector>(int height, int present, Segment* whole, Left a, int row, float* b, bool carry, float* to, int stride)
+        where TVector : struct, IVector<TVector>
+    {
+        if (a.Stride > 0)
+        {
+            RowTile<TVector>.Run(height, present, whole->Rows, a.First + (long)row * a.Stride, a.Stride, b, carry, to, stride);
+        }
+        else
+        {
+            RegisterTile<TVector>.Run(
+                height, whole, 1, a.First + (long)row * whole->Rows, b, RegisterTile<TVector>.Columns, carry ? to : null, stride, null, to, stride);
+        }
+    }
+
+    /// <summary>Rows of op(A).</summary>
+    /// <param name="first">The first one, or its packed panel.</param>
+    /// <param name="stride">Floats between rows; 0 where they are packed.</param>
+    private readonly struct Left(float* first, int stride)
+    {
+        public float* First => first;
+
+        public int Stride => stride;
     }
 }
