@@ -5,8 +5,8 @@
 #   tests/containers/run.sh [--faults | --few-faults | --only SERVICE:HARM …] [--no-build]
 #
 # --faults does each harm to each of a worker, a server that holds parameters, and the coordinator's node; --few-faults each harm once, and
-# once to each; --only does those named, and nothing before them: --only server-1:cut_off. Needs a Docker engine and Compose (v2, or Debian's
-# 1.29).
+# once to each, as .ci/run does unless DTRAIN_CONTAINER_FAULTS=--faults; --only does those named, and nothing before them:
+# --only server-1:cut_off. Needs a Docker engine and Compose (v2, or Debian's 1.29).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 faults=() build=1 coming_and_going=1

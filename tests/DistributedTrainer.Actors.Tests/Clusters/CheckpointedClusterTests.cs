@@ -41,7 +41,7 @@ public class CheckpointedClusterTests
         await using var cluster = await TestCluster.Start(3);
         cluster.Submit(Endless, servers: 3, checkpoints: Path.Combine(folder.Path, "checkpoints"));
         await Wait.Until(() => CheckpointedRun.Versions(folder.Path).Count == 2, "two checkpoints");
-        await cluster.Nodes[2].DisposeAsync();
+        await cluster.KillUntold(cluster.Nodes[2]);
         var resumed = await cluster.Hears<ClusterChanged>(change => change.Change.Kind == "resumed", "the run after the loss");
         Assert.StartsWith($"from {folder.Path}", resumed.Change.Detail);
         await cluster.Goes(20);

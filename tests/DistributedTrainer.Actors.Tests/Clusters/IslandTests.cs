@@ -11,8 +11,9 @@ public class IslandTests
     {
         var (first, second) = (Port(), Port());
         string[] seeds = [$"127.0.0.1:{first}", $"127.0.0.1:{second}"];
-        await using var lonely = await Node(first);
-        await lonely.JoinAsync(seeds, Wait.Bound); // the other seed is not there
+        // The other seed is not there, so there is no answer to wait for.
+        await using var lonely = await Node(first, "akka.cluster.seed-node-timeout = 500ms");
+        await lonely.JoinAsync(seeds, Wait.Bound);
         await using var cluster = await Node(second);
         await cluster.JoinAsync([seeds[1]], Wait.Bound);
         await using var other = await Node(0);
@@ -49,7 +50,7 @@ public class IslandTests
         Assert.Equal(3, exitCode);
     }
 
-    private static Task<ClusterNode> Node(int port) => ClusterNode.StartAsync(new NodeOptions { Threads = 1, Port = port });
+    private static Task<ClusterNode> Node(int port, string? hocon = null) => ClusterNode.StartAsync(new NodeOptions { Threads = 1, Port = port, Hocon = hocon });
 
     private static int Port()
     {

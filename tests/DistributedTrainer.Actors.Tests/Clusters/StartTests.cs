@@ -6,7 +6,7 @@ namespace DistributedTrainer.Actors.Tests;
 /// <summary>What cannot start or join says why, within a bound.</summary>
 public class StartTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task A_port_in_use_is_named()

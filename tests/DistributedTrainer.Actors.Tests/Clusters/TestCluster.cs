@@ -6,6 +6,24 @@ namespace DistributedTrainer.Actors.Tests;
 /// <summary>A cluster of nodes in this process, connected by real sockets on free ports.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>
+    /// Membership follows within milliseconds rather than half a second: how often nodes act, never how long they wait for each other.
+    /// </summary>
+    private const string Hocon =
+        """
+        akka.scheduler.tick-duration = 10ms
+        akka.cluster {
+          gossip-interval = 50ms
+          leader-actions-interval = 50ms
+          unreachable-nodes-reaper-interval = 50ms
+          periodic-tasks-initial-delay = 10ms
+          singleton.hand-over-retry-interval = 50ms
+          singleton-proxy.singleton-identification-interval = 50ms
+          failure-detector.implementation-class = "DistributedTrainer.Actors.Tests.KilledNodes, DistributedTrainer.Actors.Tests"
+        }
+
+        """;
+
     private readonly List<ClusterNode> _nodes = [];
     private readonly ConcurrentQueue<JobEvent> _events = new();
     private readonly TemporaryFolder _models = new();
@@ -33,7 +51,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a node and has it join.</summary>
     public async Task<ClusterNode> Add(NodeOptions? options = null)
     {
-        var node = await ClusterNode.StartAsync(options is null ? new NodeOptions { Threads = 1 } : options with { Threads = 1 });
+        options ??= new NodeOptions();
+        var node = await ClusterNode.StartAsync(options with { Threads = 1, Hocon = Hocon + options.Hocon });
+        KilledNodes.Remove(node.Address);
         _nodes.Add(node);
         node.JobEvents += Hear;
         await node.JoinAsync([_nodes.First(member => !member.Stopped.IsCompleted).Address], Wait.Bound);
@@ -56,8 +76,15 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A node ends as a killed process does; another one is told so, as a launcher tells.</summary>
     public async Task Kill(ClusterNode node)
     {
-        await node.Kill(_nodes.Select(member => member.Address).Where(other => other != node.Address));
+        await KillUntold(node);
         _nodes.First(member => member != node && !member.Stopped.IsCompleted).Down(node.Address);
+    }
+
+    /// <summary>A node ends as a killed process does, and the others find out by themselves.</summary>
+    public async Task KillUntold(ClusterNode node)
+    {
+        await node.Kill(_nodes.Select(member => member.Address).Where(other => other != node.Address));
+        KilledNodes.Add(node.Address);
     }
 
     /// <summary>The node that the running job's status describes so.</summary>
@@ -108,6 +135,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+        foreach (var node in _nodes)
+            KilledNodes.Remove(node.Address);
         _models.Dispose();
     }
 

@@ -187,8 +187,9 @@ public class FetchingClusterTests
     private static async Task<IReadOnlyList<string>> Sources(TestCluster cluster, ClusterNode node) =>
         (await cluster.Survivor.StatusAsync(Wait.Bound)).Nodes.Single(state => state.Address == node.Address).RowSources;
 
+    /// <summary>None as long as the coordinator has not heard of a node that has just joined.</summary>
     private static async Task<long> Bytes(TestCluster cluster, ClusterNode node) =>
-        (await cluster.Survivor.StatusAsync(Wait.Bound)).Nodes.Single(state => state.Address == node.Address).RowBytes;
+        (await cluster.Survivor.StatusAsync(Wait.Bound)).Nodes.SingleOrDefault(state => state.Address == node.Address)?.RowBytes ?? 0;
 
     private static async Task<JobResult> Stop(TestCluster cluster, Job? job = null)
     {

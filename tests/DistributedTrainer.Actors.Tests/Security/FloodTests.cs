@@ -12,7 +12,7 @@ public class FloodTests(ITestOutputHelper output)
     private const int Slow = 100;
 
     /// <summary>Many reports of the coordinator's, who tells of progress five times a second.</summary>
-    private const int MeasuredSteps = 5000;
+    private const int MeasuredSteps = 2500;
 
     [Fact]
     public async Task Training_goes_on()

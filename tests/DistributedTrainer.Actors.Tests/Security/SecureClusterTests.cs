@@ -77,7 +77,7 @@ public sealed class SecureClusterTests : IDisposable
     {
         await using var cluster = await TestCluster.Start(1, Secure());
         var refusals = Refusals(cluster.Nodes[0]);
-        await Knock(cluster.Nodes[0], name);
+        await Knock(cluster.Nodes[0], name, refusals);
         Assert.Contains(reason, refusals.LastRefusal);
         Assert.Contains(name == "foreign" ? "'127.0.0.1'" : "127.0.0.1", refusals.LastRefusal);
         Assert.Single((await cluster.Nodes[0].StatusAsync(Wait.Bound)).Nodes);
@@ -114,14 +114,16 @@ public sealed class SecureClusterTests : IDisposable
     }
 
     /// <summary>Asks a node for its status with a certificate that the asker has not looked at; nobody answers.</summary>
-    private async Task Knock(ClusterNode node, string name)
+    private async Task Knock(ClusterNode node, string name, TlsIdentity refusals)
     {
         var system = System("stranger", _certificates.Unchecked(name));
         try
         {
             var target = system.ActorSelection($"akka.ssl.tcp://{NodeSystem.Name}@{node.Address}/user/{NodeActor.Name}");
-            await Assert.ThrowsAsync<AskTimeoutException>(() => target.Ask<string>(Greeting.Hello(BuildFingerprint.Current), TimeSpan.FromSeconds(2)));
+            var hello = target.Ask<string>(Greeting.Hello(BuildFingerprint.Current), Wait.Bound);
+            await Wait.Until(() => refusals.LastRefusal is not null, "the refusal");
             await Assert.ThrowsAsync<AskTimeoutException>(() => target.Ask<StatusText>(new AskStatus(), TimeSpan.FromSeconds(1)));
+            Assert.False(hello.IsCompleted, "the stranger was answered");
         }
         finally
         {
