@@ -125,4 +125,13 @@ internal sealed partial class JobActor
 
     /// <summary>Who was to send them is gone: the coordinator must not take this node for the one that has them.</summary>
     private void GiveUpWhatWillNotCome() => _givenUp.UnionWith(_givers.Where(range => _gone.Contains(range.Value)).Select(range => range.Key));
+
+    /// <summary>
+    /// What is here no more, or will not come. An assignment that this node is ready for may have come into force without its hearing of it,
+    /// and then the coordinator takes it for the one that is about to get the ranges.
+    /// </summary>
+    private IEnumerable<int> GivenUp() => _gone.Count == 0 ? _givenUp.Order() : _givenUp
+        .Union(_assignments.Values.Where(assignment => assignment.Number > (_active?.Number ?? 0))
+            .SelectMany(assignment => Handover.InVain(assignment, _owners, _gone, _self, range => _serves.Contains(range) || _keeps.Contains(range))))
+        .Order();
 }

@@ -96,3 +96,20 @@ public static class Takeover
         Assignment assignment, RangeServers servers, IReadOnlySet<string> gone, string self, Func<int, bool> hasState) =>
         assignment.BackupsOf(self).Where(range => gone.Contains(servers.Owners[range]) && hasState(range));
 }
+
+/// <summary>Which ranges a node waits for in vain.</summary>
+public static class Handover
+{
+    /// <summary>
+    /// Those that an assignment gives to a node, whose state is not there, and whose server is gone. The assignment may be in force already:
+    /// a node that has lost the link over which its stamp was to come does not hear of that.
+    /// </summary>
+    /// <param name="coming">An assignment that the node is ready for and does not follow yet.</param>
+    /// <param name="servers">Who serves what, as far as the node knows.</param>
+    /// <param name="gone">Nodes that cannot be reached.</param>
+    /// <param name="self">The node.</param>
+    /// <param name="hasState">Whether the range's state is here, or a backup of it.</param>
+    public static IEnumerable<int> InVain(
+        Assignment coming, RangeServers servers, IReadOnlySet<string> gone, string self, Func<int, bool> hasState) =>
+        coming.RangesOf(self).Where(range => gone.Contains(servers.Owners[range]) && !hasState(range));
+}
