@@ -22,7 +22,8 @@ internal sealed partial class JobActor
     {
         _serves.Add(served.Range);
         _givenUp.Remove(served.Range);
-        _givers.Remove(served.Range);
+        if (_givers.Remove(served.Range))
+            LetBackupGo(served.Range);
         Report();
     }
 
@@ -124,7 +125,8 @@ internal sealed partial class JobActor
     }
 
     /// <summary>Who was to send them is gone: the coordinator must not take this node for the one that has them.</summary>
-    private void GiveUpWhatWillNotCome() => _givenUp.UnionWith(_givers.Where(range => _gone.Contains(range.Value)).Select(range => range.Key));
+    private void GiveUpWhatWillNotCome() =>
+        _givenUp.UnionWith(_givers.Where(range => _gone.Contains(range.Value) && !_keeps.Contains(range.Key)).Select(range => range.Key));
 
     /// <summary>
     /// What is here no more, or will not come. An assignment that this node is ready for may have come into force without its hearing of it,
