@@ -37,7 +37,7 @@ public enum FrameKind : byte
     /// <summary>Compute, or score, a slot's shards at a step although they may not be yours. No payload.</summary>
     Help = 10,
 
-    /// <summary>A backup has taken a range over at a version. No payload.</summary>
+    /// <summary>A node has taken a range over at a version, from its backup. No payload.</summary>
     TakeOver = 11,
 
     /// <summary>An epoch's decision, from the leading server to all nodes; the payload are the epoch's figures as doubles.</summary>
@@ -101,14 +101,17 @@ public readonly record struct FrameHeader
 
     /// <summary>
     /// Publish and Stamp of range 0, and Replicate: number of the assignment that the coming step follows. ReplicaState and ReplicaAck: of
-    /// the one that made the backup. TakeOver: of the one in force.
+    /// the one that made the backup. TakeOver: of the one in force on the node that has taken over.
     /// </summary>
     public int Assignment { get; init; }
 
     /// <summary>Push: the lowest shard whose loss is not finite, −1 for none.</summary>
     public int BadShard { get; init; }
 
-    /// <summary>The slot. Decision: the plateau's epochs since its best, and its reductions after and, in Piece, before.</summary>
+    /// <summary>
+    /// The slot. Decision: the plateau's epochs since its best, and its reductions after and, in Piece, before. TakeOver: the place of the node
+    /// that has taken over among those of the assignment.
+    /// </summary>
     public int SlotFirst { get; init; }
 
     public int SlotEnd { get; init; }

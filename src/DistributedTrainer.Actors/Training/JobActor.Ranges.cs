@@ -22,7 +22,8 @@ internal sealed partial class JobActor
     {
         _serves.Add(served.Range);
         _givenUp.Remove(served.Range);
-        _givers.Remove(served.Range);
+        if (_givers.Remove(served.Range))
+            LetBackupGo(served.Range);
         Report();
     }
 
@@ -133,8 +134,17 @@ internal sealed partial class JobActor
     {
         foreach (var (range, giver) in _givers)
         {
-            if (_gone.Contains(giver))
+            if (_gone.Contains(giver) && !_keeps.Contains(range))
                 _givenUp.Add(range);
         }
     }
+
+    /// <summary>
+    /// What is here no more, or will not come. An assignment that this node is ready for may have come into force without its hearing of it,
+    /// and then the coordinator takes it for the one that is about to get the ranges.
+    /// </summary>
+    private IEnumerable<int> GivenUp() => _gone.Count == 0 ? _givenUp.Order() : _givenUp
+        .Union(_assignments.Where(assignment => assignment.Number > (_active?.Number ?? 0))
+            .SelectMany(assignment => Handover.InVain(assignment, _owners, _gone, _self, range => _serves.Contains(range) || _keeps.Contains(range))))
+        .Order();
 }

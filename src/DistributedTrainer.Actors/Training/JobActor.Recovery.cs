@@ -152,16 +152,32 @@ internal sealed partial class JobActor
         {
             if (!_backups.TryGetValue(range, out var backup))
                 continue;
+            // Until its state has come, this is all there is of the range if the one that is to send it dies.
+            if (_givers.ContainsKey(range) && _keeps.Contains(range))
+                continue;
             if (assignment.BackupOf(range) == _self || _assignments.Any(later => later.BackupOf(range) == _self))
             {
                 backup.Tell(new AssignmentActivated(version, assignment));
                 continue;
             }
 
-            _backups.Remove(range);
-            _keeps.Remove(range);
-            Context.Stop(backup);
+            StopBackup(range);
         }
+    }
+
+    private void StopBackup(int range)
+    {
+        _keeps.Remove(range);
+        if (_backups.Remove(range, out var backup))
+            Context.Stop(backup);
+    }
+
+    /// <summary>A range that moved has arrived on the node that kept its backup. A later assignment may have it keep another one, from its beginning.</summary>
+    private void LetBackupGo(int range)
+    {
+        StopBackup(range);
+        if (_assignments.FirstOrDefault(later => later.BackupOf(range) == _self) is { } again)
+            StartBackup(range, again, awaitsState: true);
     }
 
     /// <summary>Ranges whose primary is gone and whose backup is here go on here, without asking anybody.</summary>
@@ -169,7 +185,7 @@ internal sealed partial class JobActor
     {
         if (_active is not { } active || _gone.Count == 0)
             return;
-        foreach (var range in Takeover.Ranges(active, _owners, _gone, _self, range => _keeps.Contains(range) || _serves.Contains(range)).ToList())
+        foreach (var range in Takeover.Ranges(active, _owners, _givers, _gone, _self, range => _keeps.Contains(range) || _serves.Contains(range)).ToList())
         {
             if (_serves.Contains(range))
                 AnnounceServer(range);
@@ -185,11 +201,13 @@ internal sealed partial class JobActor
         if (_store.TryHold(promoted.State.Version) is not { } version)
         {
             promoted.Discard(); // this node has slept while others went on
+            GiveUpWhatWillNotCome();
             Report();
             return;
         }
 
         version.Release();
+        _givers.Remove(range);
         StopServer(range); // one that waits for a state that will not come
         Announce(range, promoted.State.Version);
         var server = StartServer(promoted.State, promoted, _owners.AuthorityOver(range));
@@ -222,7 +240,12 @@ internal sealed partial class JobActor
         Term = _owners.AuthorityOver(range),
         Step = version,
         Assignment = _active!.Number,
+        SlotFirst = _active.Nodes.ToList().IndexOf(_self),
     };
+
+    /// <summary>Who has taken a range over, as a frame about that says; null where its assignment is not known here.</summary>
+    private string? Successor(in FrameHeader header) =>
+        _assignments.Find(header.Assignment)?.Nodes.ElementAtOrDefault(header.SlotFirst);
 
     /// <summary>
     /// Somebody has a version of a range beyond what one that has taken it over can follow, and does not listen to it: that one gives the range
@@ -233,7 +256,7 @@ internal sealed partial class JobActor
         var range = header.Range;
         if (!_serves.Contains(range))
             return;
-        if (_active!.BackupOf(range) != _self)
+        if ((Successor(header) ?? _active!.BackupOf(range)) != _self)
             GoOnAsRefused(range, header.Term);
         else if (_arrivals.Newest(_job.FirstPieces[range]) < header.Step - 1)
             GiveUp(range);
@@ -281,7 +304,7 @@ internal sealed partial class JobActor
             return;
         }
 
-        if (_assignments.Find(header.Assignment) is not { } assignment || assignment.BackupOf(range) is not { } node)
+        if (Successor(header) is not { } node)
             return;
         if (_gone.Contains(node))
         {

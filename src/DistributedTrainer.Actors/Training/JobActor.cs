@@ -329,7 +329,7 @@ internal sealed partial class JobActor : ReceiveActor
             Serves = [.. _serves.Order()],
             ServedVersions = [.. _serves.Order().Select(range => _arrivals.Newest(_job.FirstPieces[range]))],
             Keeps = [.. _keeps.Order()],
-            GivenUp = [.. _givenUp.Order()],
+            GivenUp = [.. GivenUp()],
             Replaced = [.. _successors.Keys.Order()],
             Since = _since,
         });

@@ -113,6 +113,8 @@ internal sealed unsafe partial class ParameterServerActor : ReceiveActor, IWithT
         _next?.Release();
         foreach (var piece in _pieces)
             piece.Abandon();
+        foreach (var early in _early)
+            early.Payload.Release();
         _state.Dispose();
     }
 

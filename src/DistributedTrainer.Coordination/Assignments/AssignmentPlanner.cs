@@ -71,7 +71,7 @@ public static class AssignmentPlanner
 
     /// <summary>
     /// The ranges whose state is nowhere: not with a node that serves it, nor with one that keeps its backup, nor with one that is about
-    /// to hand it over. Another process at a primary's address has nothing of it. Before an assignment is in force only the first one's
+    /// to hand it over, or that keeps its backup until it leaves. Another process at a primary's address has nothing of it. Before an assignment is in force only the first one's
     /// primaries make a range from the seed; backups take over from the first version on.
     /// </summary>
     /// <param name="nodes">Nodes that take part.</param>
@@ -90,7 +90,11 @@ public static class AssignmentPlanner
                 || (inForce is null
                     ? node.Address == primaries[range] && previous.Number == 1 && !node.WasLost
                     : (node.Address == primaries[range] && node.Prepared >= inForce.Number && node.Since <= inForce.Number && !node.GivenUp.Contains(range)) || (node.Keeps.Contains(range) && !node.HasNotBegun)))
-            || leaving.Any(node => node.Address == primaries[range] && !node.GivenUp.Contains(range));
+            || leaving.Any(node => (node.Address == primaries[range] && !node.GivenUp.Contains(range)) || WillHandOver(node, range));
+
+        // Whoever has no part in the assignment in force is told of no other one, and sends nothing to its nodes.
+        bool WillHandOver(PlannedNode node, int range) =>
+            inForce is not null && inForce.Has(node.Address) && (node.Serves.Contains(range) || (node.Keeps.Contains(range) && !node.HasNotBegun));
     }
 
     private static string[] SpreadShards(List<PlannedNode> workers, int shards)

@@ -127,7 +127,7 @@ public sealed partial class CoordinatorLogic
         if (job.Latest is not { } latest || _progress!.Saved is { Error: "" })
             return true;
         var leaving = _nodes.Values.Where(node => node.Report.Leaving)
-            .Select(node => new PlannedNode(node.Report.Node.Address, false, false) { GivenUp = ReportOn(job, node)?.GivenUp ?? [] }).ToList();
+            .Select(node => ReportOn(job, node) is { } report ? Planned(node, report) : new PlannedNode(node.Report.Node.Address, false, false)).ToList();
         var lost = AssignmentPlanner.LostRanges(fit, leaving, latest, job.InForce);
         if (lost.Count == 0)
         {

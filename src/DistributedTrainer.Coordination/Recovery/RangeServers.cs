@@ -86,13 +86,36 @@ public sealed class RangeServers(int ranges)
 /// <summary>Which ranges a node takes over.</summary>
 public static class Takeover
 {
-    /// <summary>Those whose primary is gone and whose backup is here, if it has caught up, or which the node serves already.</summary>
+    /// <summary>
+    /// Those whose primary is gone and whose backup is here, if it has caught up, or which the node serves already; and those that the
+    /// assignment gives to this node while the backup is still here and the one that was to send them is gone.
+    /// </summary>
     /// <param name="assignment">In force here.</param>
     /// <param name="servers">Who serves what, as far as this node knows.</param>
+    /// <param name="givers">Who is to send a range's state here, by range, where it has not come.</param>
     /// <param name="gone">Nodes that cannot be reached.</param>
     /// <param name="self">This node.</param>
     /// <param name="hasState">Whether the range's state is here.</param>
     public static IEnumerable<int> Ranges(
-        Assignment assignment, RangeServers servers, IReadOnlySet<string> gone, string self, Func<int, bool> hasState) =>
-        assignment.BackupsOf(self).Where(range => gone.Contains(servers.Owners[range]) && hasState(range));
+        Assignment assignment, RangeServers servers, IReadOnlyDictionary<int, string> givers, IReadOnlySet<string> gone, string self, Func<int, bool> hasState) =>
+        assignment.BackupsOf(self).Where(range => gone.Contains(servers.Owners[range]))
+            .Concat(assignment.RangesOf(self).Where(range => givers.TryGetValue(range, out var giver) && gone.Contains(giver)))
+            .Where(hasState);
+}
+
+/// <summary>Which ranges a node waits for in vain.</summary>
+public static class Handover
+{
+    /// <summary>
+    /// Those that an assignment gives to a node, whose state is not there, and whose server is gone. The assignment may be in force already:
+    /// a node that has lost the link over which its stamp was to come does not hear of that.
+    /// </summary>
+    /// <param name="coming">An assignment that the node is ready for and does not follow yet.</param>
+    /// <param name="servers">Who serves what, as far as the node knows.</param>
+    /// <param name="gone">Nodes that cannot be reached.</param>
+    /// <param name="self">The node.</param>
+    /// <param name="hasState">Whether the range's state is here, or a backup of it.</param>
+    public static IEnumerable<int> InVain(
+        Assignment coming, RangeServers servers, IReadOnlySet<string> gone, string self, Func<int, bool> hasState) =>
+        coming.RangesOf(self).Where(range => gone.Contains(servers.Owners[range]) && !hasState(range));
 }

@@ -166,6 +166,20 @@ public class AssignmentPlannerTests
     }
 
     [Fact]
+    public void A_range_is_not_lost_while_a_node_that_is_about_to_leave_keeps_its_backup_or_took_it_over()
+    {
+        var inForce = new Assignment(1, 1, ["n0", "n1"], ["n1"]) { Backups = ["n2"] };
+        var pending = new Assignment(1, 2, ["n0", "n1"], ["n1"]) { Backups = ["n0"] };
+        PlannedNode[] nodes = [new("n0", true, true) { Prepared = 2 }];
+        var leaving = new PlannedNode("n2", true, true) { Prepared = 2 };
+        Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [leaving], pending, inForce));
+        Assert.Empty(AssignmentPlanner.LostRanges(nodes, [leaving with { Keeps = [0] }], pending, inForce));
+        Assert.Empty(AssignmentPlanner.LostRanges(nodes, [leaving with { Serves = [0] }], pending, inForce));
+        // Once the assignment without it is in force, nobody asks it any more.
+        Assert.Equal([0], AssignmentPlanner.LostRanges(nodes, [leaving with { Serves = [0] }], pending, pending));
+    }
+
+    [Fact]
     public void A_primary_that_others_have_replaced_has_no_state()
     {
         // Found by a simulated story: a backup took over as one link broke, and was lost; the old primary, whom it had replaced, lived.

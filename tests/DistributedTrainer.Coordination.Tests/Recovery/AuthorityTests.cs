@@ -55,12 +55,27 @@ public class AuthorityTests
     {
         var assignment = new Assignment(1, 1, ["a"], ["a", "b", "a"]) { Backups = ["c", "c", "b"] };
         var servers = new RangeServers(3);
+        var givers = new Dictionary<int, string>();
         servers.Follow(assignment);
-        Assert.Equal([0], Takeover.Ranges(assignment, servers, new HashSet<string> { "a" }, "c", _ => true));
-        Assert.Empty(Takeover.Ranges(assignment, servers, new HashSet<string> { "a" }, "c", _ => false));
-        Assert.Equal([2], Takeover.Ranges(assignment, servers, new HashSet<string> { "a" }, "b", _ => true));
+        Assert.Equal([0], Takeover.Ranges(assignment, servers, givers, new HashSet<string> { "a" }, "c", _ => true));
+        Assert.Empty(Takeover.Ranges(assignment, servers, givers, new HashSet<string> { "a" }, "c", _ => false));
+        Assert.Equal([2], Takeover.Ranges(assignment, servers, givers, new HashSet<string> { "a" }, "b", _ => true));
         servers.TakeOver(0, "c", Authority.Of(1, 1, 1), 5, 5);
-        Assert.Empty(Takeover.Ranges(assignment, servers, new HashSet<string> { "a" }, "c", range => range == 0));
+        Assert.Empty(Takeover.Ranges(assignment, servers, givers, new HashSet<string> { "a" }, "c", range => range == 0));
+    }
+
+    [Fact]
+    public void A_range_whose_giver_dies_before_it_has_sent_the_state_is_taken_over_from_the_backup_that_its_next_primary_keeps()
+    {
+        var assignment = new Assignment(1, 2, ["b"], ["b"]) { Backups = ["c"] };
+        var servers = new RangeServers(1);
+        servers.Follow(assignment);
+        var givers = new Dictionary<int, string> { [0] = "a" };
+        var gone = new HashSet<string> { "a" };
+        Assert.Equal([0], Takeover.Ranges(assignment, servers, givers, gone, "b", _ => true));
+        Assert.Empty(Takeover.Ranges(assignment, servers, givers, gone, "b", _ => false));
+        Assert.Empty(Takeover.Ranges(assignment, servers, givers, new HashSet<string>(), "b", _ => true));
+        Assert.Empty(Takeover.Ranges(assignment, servers, new Dictionary<int, string>(), gone, "b", _ => true)); // it has come
     }
 
     [Fact]

@@ -46,6 +46,22 @@ public class RangeServersTests
         Assert.Equal("n1", servers.Owners[0]);
     }
 
+    [Fact]
+    public void A_node_that_has_not_heard_of_an_assignment_in_force_knows_that_its_range_will_not_come()
+    {
+        // Found by a simulated story: the only server left, and its link to the next one broke before that one had the stamp. It became the
+        // coordinator, and took itself for the node that was about to get the range.
+        var servers = Servers();
+        var coming = new Assignment(1, 2, ["n2", "n1"], ["n2"]) { Backups = ["n1"] };
+        var gone = new HashSet<string> { "n0" };
+        Assert.Equal([0], Handover.InVain(coming, servers, gone, "n2", _ => false));
+        Assert.Empty(Handover.InVain(coming, servers, new HashSet<string>(), "n2", _ => false));
+        Assert.Empty(Handover.InVain(coming, servers, gone, "n1", _ => false));
+        Assert.Empty(Handover.InVain(coming, servers, gone, "n2", _ => true)); // it came, or a backup is here
+        servers.TakeOver(0, "n1", TakenOver, version: 5, newest: 5);
+        Assert.Empty(Handover.InVain(coming, servers, gone, "n2", _ => false)); // the backup took it over, and sends it
+    }
+
     private static RangeServers Servers()
     {
         var servers = new RangeServers(1);
