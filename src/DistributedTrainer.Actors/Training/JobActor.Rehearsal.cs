@@ -2,15 +2,23 @@ using DistributedTrainer.Coordination;
 
 namespace DistributedTrainer.Actors;
 
-/// <summary>The part that makes a node that joins ready before others wait for it.</summary>
+/// <summary>The part that makes nodes ready for an assignment with newcomers before others wait for them.</summary>
 internal sealed partial class JobActor
 {
     private Rehearsal? _rehearsal;
     private bool _isRehearsing;
 
-    /// <summary>Rows that have yet to be fetched are not waited for; where all begin together, nobody is ahead.</summary>
-    private bool NeedsRehearsal(Assignment assignment) =>
-        assignment.Number > 1 && _started < 0 && _job.Rows is null && assignment.ShardsOf(_self) is var (first, end) && first < end;
+    /// <summary>Rows that have yet to be fetched are not waited for; where all begin together, nobody is ahead; and what follows a failure is urgent.</summary>
+    private int RehearsalsOf(Assignment assignment)
+    {
+        var (first, end) = assignment.ShardsOf(_self);
+        if (assignment.Number == 1 || _job.Rows is not null || first >= end)
+            return 0;
+        if (_active is not { } active || _started < 0)
+            return Rehearsal.StepsOfNewcomer;
+        var isOther = active.ShardsOf(_self) != (first, end);
+        return isOther && assignment.Nodes.Except(active.Nodes).Any() ? Rehearsal.StepsOfOthers : 0;
+    }
 
     private bool RehearseNext()
     {

@@ -130,8 +130,8 @@ internal sealed partial class JobActor : ReceiveActor
                 StartBackup(range, assignment, awaitsState: !isFirst || _job.StartVersion > 0);
             foreach (var server in _servers.Values)
                 server.Tell(new AssignmentPrepared(assignment));
-            if (NeedsRehearsal(assignment))
-                _rehearsal = new Rehearsal(assignment);
+            if (RehearsalsOf(assignment) is var steps and > 0)
+                _rehearsal = new Rehearsal(assignment, steps);
             else
                 _prepared = Math.Max(_prepared, message.Number);
             if (_active is null)

@@ -3,16 +3,19 @@ using DistributedTrainer.Coordination;
 namespace DistributedTrainer.Actors;
 
 /// <summary>
-/// A newcomer's steps on the side, before it says that it is prepared: others wait for what it does under an assignment, and the first steps
-/// of a process take twenty times as long as those that follow, while the code of every layer of it is compiled and its memory taken.
+/// Steps on the side, before a node says that it is prepared for an assignment with newcomers: others wait for what it does under that, and
+/// the first steps of a process take twenty times as long as those that follow, while the code of every layer of it is compiled and its
+/// memory taken. The others compute other numbers of rows from then on, for which some of the code may be new as well.
 /// </summary>
-/// <param name="assignment">Whose shards it computes.</param>
-internal sealed class Rehearsal(Assignment assignment)
+/// <param name="assignment">Whose shards are computed.</param>
+/// <param name="steps">How often.</param>
+internal sealed class Rehearsal(Assignment assignment, int steps)
 {
-    private const int Steps = 3;
+    public const int StepsOfNewcomer = 3;
+    public const int StepsOfOthers = 1;
     private const int Ticks = 2;
 
-    private int _left = Steps;
+    private int _left = steps;
     private int _ticks;
     private long _newest = -1;
 
