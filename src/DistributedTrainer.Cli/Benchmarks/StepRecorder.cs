@@ -39,7 +39,7 @@ internal sealed class StepRecorder : IDisposable
                 Take(_computed, version);
             else if (instrument == TrainingMeter.Updated)
                 Take(_updated, version - 1);
-            else
+            else if (instrument == TrainingMeter.Started)
                 Started(version);
         });
         _listener.Start();

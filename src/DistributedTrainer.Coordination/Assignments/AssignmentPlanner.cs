@@ -71,8 +71,8 @@ public static class AssignmentPlanner
 
     /// <summary>
     /// The ranges whose state is nowhere: not with a node that serves it, nor with one that keeps its backup, nor with one that is about
-    /// to hand it over, or that keeps its backup until it leaves. Another process at a primary's address has nothing of it. Before an assignment is in force only the first one's
-    /// primaries make a range from the seed; backups take over from the first version on.
+    /// to hand it over, or that keeps its backup until it leaves. Another process at a primary's address has nothing of it. Before an
+    /// assignment is in force only the first one's primaries make a range from the seed; backups take over from the first version on.
     /// </summary>
     /// <param name="nodes">Nodes that take part.</param>
     /// <param name="leaving">Nodes that are about to leave politely.</param>
